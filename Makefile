@@ -1,0 +1,54 @@
+# Every developer action is a target here; `make` alone lists them.
+PYTHON   ?= python3
+SERVICES := ingest matcher notifier console cli
+MEMBERS  := shared $(SERVICES:%=services/%)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: help up test fast check lint fix alone lock docs
+
+help: ## List the targets.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+up: .venv/ready ## Run everything on this machine: Valkey, the services, demo data.
+	tocsin up
+
+test: .venv/ready ## Run every test.
+	pytest
+
+fast: .venv/ready ## Run the tests that start no process of ours.
+	pytest -m 'not slow'
+
+check: lint test ## All that must hold before a commit.
+
+lint: .venv/ready ## Style, types and architecture.
+	ruff format --check
+	ruff check
+	mypy
+	lint-imports
+
+fix: .venv/ready ## Format, and repair what ruff can.
+	ruff check --fix
+	ruff format
+
+alone: .venv/ready ## Does each service start with only the packages that it declares?
+	for service in $(SERVICES); do \
+	    rm -rf .alone && $(PYTHON) -m venv .alone && \
+	    .alone/bin/pip install --quiet --require-hashes -r services/$$service/requirements.txt && \
+	    PYTHONPATH=shared:services/$$service .alone/bin/python -c "import tocsin_$$service.app" || exit 1; \
+	done; rm -rf .alone
+
+lock: .venv/ready ## Choose versions anew, and write every requirements.txt.
+	uv lock --quiet --upgrade
+	uv export --quiet --frozen --group dev --no-emit-workspace --no-header -o requirements.txt
+	uv export --quiet --frozen --only-group gazetteer --no-emit-workspace --no-header -o shared/requirements.txt
+	for service in $(SERVICES); do \
+	    uv export --quiet --frozen --no-dev --no-emit-workspace --no-header \
+	        --package tocsin-$$service -o services/$$service/requirements.txt; \
+	done
+
+# The environment: every version and hash is in requirements.txt.
+.venv/ready: requirements.txt $(MEMBERS:%=%/pyproject.toml)
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(MEMBERS:%=--editable %)
+	touch $@

@@ -1,0 +1,1 @@
+"""Lets people write rules and see what became of them."""

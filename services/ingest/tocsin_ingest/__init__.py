@@ -1,0 +1,1 @@
+"""Takes articles in, once each, and publishes them."""

@@ -1,0 +1,1 @@
+"""Turns matches into messages and delivers them."""

@@ -1,0 +1,61 @@
+"""Every key in Redis, by name.
+
+All carry the hash tag ``{tocsin}``: one script may then touch any of them, on a
+Redis Cluster too. Streams that carry events are named by the events themselves.
+"""
+
+PREFIX = "{tocsin}"
+
+
+# Ingest
+def seen(article_id: str) -> str:
+    """The stream id of a published article."""
+    return f"{PREFIX}:seen:{article_id}"
+
+
+def idempotency(key: str) -> str:
+    """The answer that was given to a request with this Idempotency-Key."""
+    return f"{PREFIX}:idempotency:{key}"
+
+
+SOURCES = f"{PREFIX}:sources"  # hash: id -> SourceDocument
+SOURCES_DUE = f"{PREFIX}:sources:due"  # sorted set: id -> when to poll next, ms
+SOURCES_LEASED = f"{PREFIX}:sources:leased"  # sorted set: id -> when the lease ends, ms
+
+
+def source_state(source_id: str) -> str:
+    """Hash: validators, last success, failures, reason for the next poll."""
+    return f"{PREFIX}:source:{source_id}"
+
+
+# Rules
+RULES = f"{PREFIX}:rules"  # hash: id -> RuleDocument
+RULE_VERSIONS = f"{PREFIX}:rules:versions"  # hash: id -> highest version ever given
+
+# Delivery
+SUBSCRIBERS = f"{PREFIX}:subscribers"  # hash: id -> SubscriberDocument
+CHANNELS = f"{PREFIX}:channels"  # hash: id -> ChannelDocument with its secret
+SUBSCRIPTIONS = f"{PREFIX}:subscriptions"  # hash: id -> SubscriptionDocument
+DELIVERY_CHANGES = f"{PREFIX}:delivery-changes"  # counter: raised by each change of the three above
+
+
+def delivery(delivery_id: str) -> str:
+    """Hash: state, attempts, fence, payload, outcome."""
+    return f"{PREFIX}:delivery:{delivery_id}"
+
+
+DELIVERIES_DUE = f"{PREFIX}:deliveries:due"  # sorted set: id -> when it is due, ms
+DELIVERIES_RECENT = f"{PREFIX}:deliveries:recent"  # sorted set: id -> when it was created, ms
+
+# Demo
+INBOX = f"{PREFIX}:inbox"  # stream: messages that the demo inbox received
+
+
+def dead(stream: str) -> str:
+    """The dead letters of a stream."""
+    return f"{stream}:dead"
+
+
+def service(name: str, instance: str) -> str:
+    """A process at work; expires unless it is announced again."""
+    return f"{PREFIX}:service:{name}:{instance}"

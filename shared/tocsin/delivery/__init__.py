@@ -1,0 +1,1 @@
+"""When to try again, what to call a delivery; pure."""

@@ -1,0 +1,22 @@
+"""What people write and we keep: rules, sources, channels, subscribers, subscriptions.
+
+A document is checked whole when it is made; one that exists is valid. They are
+written as YAML, sent as JSON and kept as JSON, in this one shape.
+"""
+
+from tocsin.documents.base import Document, Identifier
+from tocsin.documents.rule import RegionCondition, RuleDocument
+from tocsin.documents.source import SourceDocument
+from tocsin.documents.subscriber import ChannelDocument, SubscriberDocument, SubscriptionDocument
+
+
+__all__ = [
+    "ChannelDocument",
+    "Document",
+    "Identifier",
+    "RegionCondition",
+    "RuleDocument",
+    "SourceDocument",
+    "SubscriberDocument",
+    "SubscriptionDocument",
+]
