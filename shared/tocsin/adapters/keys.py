@@ -32,6 +32,12 @@ def source_state(source_id: str) -> str:
 RULES = f"{PREFIX}:rules"  # hash: id -> RuleDocument
 RULE_VERSIONS = f"{PREFIX}:rules:versions"  # hash: id -> highest version ever given
 
+
+def rule_changes(rule_id: str) -> str:
+    """List: the ids of the rule's entries in the log of changes, newest first."""
+    return f"{PREFIX}:rule:{rule_id}:changes"
+
+
 # Delivery
 SUBSCRIBERS = f"{PREFIX}:subscribers"  # hash: id -> SubscriberDocument
 CHANNELS = f"{PREFIX}:channels"  # hash: id -> ChannelDocument with its secret

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from tocsin.documents import RuleDocument
 from tocsin.events import RuleChanged
@@ -26,7 +26,14 @@ class LoggedChange:
 
 
 class RuleStore(Protocol):
-    """The change and its entry in the change log are written in one step, so the log is the audit."""
+    """The change and its entry in the change log are written in one step, so the log is the audit.
+
+    Versions count from 1 for each id and only ever grow: a deletion takes one too, and a rule
+    made anew under an old id goes on from there.
+
+    Every method raises StoreUnavailableError while the store is away; whether a change was
+    made is then unknown, and making it again does no harm.
+    """
 
     async def put(
         self, rule: RuleDocument, *, who: str, reason: str = "", expected_version: int | None = None
@@ -41,11 +48,14 @@ class RuleStore(Protocol):
         """
         ...
 
-    async def delete(self, rule_id: str, *, who: str, reason: str = "") -> None:
+    async def delete(
+        self, rule_id: str, *, who: str, reason: str = "", expected_version: int | None = None
+    ) -> None:
         """Remove the rule.
 
         Raises:
             NotFoundError: there is none.
+            VersionConflictError: it is not at ``expected_version``.
         """
         ...
 
@@ -62,13 +72,37 @@ class RuleStore(Protocol):
         ...
 
     async def snapshot(self) -> RuleSnapshot:
-        """Return every rule, and from where to follow the changes."""
+        """Return every rule, in no order, and from where to follow the changes."""
         ...
 
     async def changes(self, after: str, *, wait_s: float = 0) -> Sequence[LoggedChange]:
-        """Return the changes after a cursor, oldest first; wait up to ``wait_s`` for the first."""
+        """Return up to a thousand changes after a cursor, oldest first.
+
+        ``after`` is a snapshot's or a change's cursor, or ``0`` for the beginning. Waits up to
+        ``wait_s`` for the first change; returns none when there was none.
+        """
         ...
 
     async def history(self, rule_id: str, *, limit: int = 100) -> Sequence[RuleChanged]:
-        """Return what was done to a rule, newest first; also to one that was deleted."""
+        """Return what was done to a rule, newest first; also to one that was deleted.
+
+        Only the last thousand changes of a rule are found.
+        """
         ...
+
+
+def same_but_for_version(one: RuleDocument, other: RuleDocument) -> bool:
+    return one == other.model_copy(update={"version": one.version})
+
+
+def action_of(
+    before: RuleDocument | None, after: RuleDocument | None
+) -> Literal["created", "changed", "enabled", "disabled", "deleted"]:
+    """Return what a change is called; enabling and disabling are only called so when all else stays."""
+    if after is None:
+        return "deleted"
+    if before is None:
+        return "created"
+    if same_but_for_version(after, before.model_copy(update={"enabled": after.enabled})):
+        return "enabled" if after.enabled else "disabled"
+    return "changed"

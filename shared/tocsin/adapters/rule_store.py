@@ -1,0 +1,184 @@
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+
+from tocsin.adapters import keys
+from tocsin.adapters.availability import available
+from tocsin.adapters.connection import BLOCK_MS
+from tocsin.adapters.scripts import script
+from tocsin.documents import RuleDocument
+from tocsin.errors import NotFoundError, VersionConflictError
+from tocsin.events import RuleChanged
+from tocsin.ports.clock import Clock
+from tocsin.ports.rules import LoggedChange, RuleSnapshot, action_of, same_but_for_version
+
+
+PAGE = 1_000  # rules or changes fetched by one command, so that no command holds up the server
+REMEMBERED = 1_000  # changes of one rule that its history finds
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A rule as it stands, if it does, and the highest version ever given to its id."""
+
+    rule: RuleDocument | None
+    highest: int
+
+    @property
+    def version(self) -> int:
+        return self.rule.version if self.rule else 0
+
+
+class RedisRuleStore:
+    """Rules in a hash, their changes in a stream.
+
+    A change is prepared here from what was read, and written by one script that does nothing
+    when the rule's version is another by then; so it is prepared anew until it fits.
+    """
+
+    def __init__(self, redis: Redis, clock: Clock) -> None:
+        self._redis = redis
+        self._clock = clock
+        self._change_rule = script(redis, "change_rule")
+
+    async def put(
+        self, rule: RuleDocument, *, who: str, reason: str = "", expected_version: int | None = None
+    ) -> RuleDocument:
+        while True:
+            standing = await self._standing(rule.id)
+            _expect(rule.id, standing, expected_version)
+            if standing.rule is not None and same_but_for_version(standing.rule, rule):
+                return standing.rule
+            after = rule.model_copy(update={"version": standing.highest + 1})
+            if await self._write(rule.id, standing, after, who, reason):
+                return after
+
+    async def delete(
+        self, rule_id: str, *, who: str, reason: str = "", expected_version: int | None = None
+    ) -> None:
+        while True:
+            standing = await self._standing(rule_id)
+            if standing.rule is None:
+                raise NotFoundError("rule", rule_id)
+            _expect(rule_id, standing, expected_version)
+            if await self._write(rule_id, standing, None, who, reason):
+                return
+
+    async def get(self, rule_id: str) -> RuleDocument:
+        with available():
+            document = await self._redis.hget(keys.RULES, rule_id)
+        if document is None:
+            raise NotFoundError("rule", rule_id)
+        return RuleDocument.model_validate_json(document)
+
+    async def all(self) -> tuple[RuleDocument, ...]:
+        rules = {rule.id: rule async for rule in self._scan()}
+        return tuple(rules[rule_id] for rule_id in sorted(rules))
+
+    async def snapshot(self) -> RuleSnapshot:
+        # The cursor comes first: a rule that is changed during the scan is then also in the log.
+        with available():
+            last: Any = await self._redis.xrevrange(RuleChanged.stream, count=1)
+        cursor: str = last[0][0].decode() if last else "0-0"
+        rules = {rule.id: rule async for rule in self._scan()}
+        return RuleSnapshot(tuple(rules.values()), cursor)
+
+    async def changes(self, after: str, *, wait_s: float = 0) -> Sequence[LoggedChange]:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + wait_s
+        entries = await self._read(after, None)
+        while not entries and (remaining_ms := int((deadline - loop.time()) * 1000)) > 0:
+            entries = await self._read(after, min(remaining_ms, BLOCK_MS))
+        return [LoggedChange(entry.decode(), _decode(fields)) for entry, fields in entries]
+
+    async def history(self, rule_id: str, *, limit: int = 100) -> Sequence[RuleChanged]:
+        with available():
+            ids = await self._redis.lrange(keys.rule_changes(rule_id), 0, limit - 1)
+            commands: Any = self._redis.pipeline(transaction=False)
+            for entry in ids:
+                commands.xrange(RuleChanged.stream, entry, entry)
+            found = await commands.execute()
+        return [_decode(fields) for entries in found for _, fields in entries]
+
+    async def _standing(self, rule_id: str) -> _Standing:
+        with available():
+            commands: Any = self._redis.pipeline(transaction=True)
+            commands.hget(keys.RULES, rule_id)
+            commands.hget(keys.RULE_VERSIONS, rule_id)
+            document, highest = await commands.execute()
+        rule = None if document is None else RuleDocument.model_validate_json(document)
+        return _Standing(rule, int(highest or 0))
+
+    async def _write(
+        self,
+        rule_id: str,
+        standing: _Standing,
+        after: RuleDocument | None,
+        who: str,
+        reason: str,
+    ) -> bool:
+        change = RuleChanged(
+            rule_id=rule_id,
+            version=standing.highest + 1,
+            action=action_of(standing.rule, after),
+            who=who,
+            at=self._clock.now(),
+            reason=reason,
+            before=standing.rule,
+            after=after,
+        )
+        with available():
+            entry = await self._change_rule(
+                keys=[
+                    keys.RULES,
+                    keys.RULE_VERSIONS,
+                    RuleChanged.stream,
+                    keys.rule_changes(rule_id),
+                ],
+                args=[
+                    rule_id,
+                    standing.highest,
+                    change.version,
+                    after.model_dump_json(by_alias=True) if after else "",
+                    _encode(change),
+                    REMEMBERED,
+                ],
+            )
+        return entry is not None
+
+    async def _scan(self) -> AsyncIterator[RuleDocument]:
+        """Yield every rule that is there throughout; one may come twice."""
+        cursor = 0
+        while True:
+            with available():
+                reply: Any = await self._redis.hscan(keys.RULES, cursor, count=PAGE)
+            cursor, page = reply
+            for document in page.values():
+                yield RuleDocument.model_validate_json(document)
+            if cursor == 0:
+                return
+
+    async def _read(
+        self, after: str, block_ms: int | None
+    ) -> Sequence[tuple[bytes, dict[bytes, bytes]]]:
+        with available():
+            reply: Any = await self._redis.xread(
+                {RuleChanged.stream: after}, count=PAGE, block=block_ms
+            )
+        return reply[0][1] if reply else ()
+
+
+def _expect(rule_id: str, standing: _Standing, expected: int | None) -> None:
+    if expected is not None and standing.version != expected:
+        raise VersionConflictError("rule", rule_id, expected, standing.version)
+
+
+def _encode(change: RuleChanged) -> bytes:
+    return change.model_dump_json(by_alias=True).encode()
+
+
+def _decode(fields: dict[bytes, bytes]) -> RuleChanged:
+    return RuleChanged.model_validate_json(fields[b"__data__"])
