@@ -1,0 +1,1 @@
+"""The whole chain as real processes, for tests that treat it as its users and its enemies do."""
