@@ -182,6 +182,38 @@ async def test_rules_are_ordered_by_id(store: RuleStore) -> None:
     assert [rule.id for rule in await store.all()] == ["a", "a-1", "a.1", "b", "c"]
 
 
+async def test_rules_come_in_pages(store: RuleStore) -> None:
+    for rule_id in ("b", "a", "a.1", "c", "a-1"):
+        await store.put(RuleDocument(id=rule_id, name=rule_id), who="ann")
+    await store.delete("b", who="ann")
+
+    first = await store.page(limit=2)
+    second = await store.page(first[-1].id, limit=2)
+    third = await store.page(second[-1].id, limit=2)
+
+    assert [rule.id for page in (first, second) for rule in page] == ["a", "a-1", "a.1", "c"]
+    assert third == []
+    assert await store.count() == 4
+
+
+async def test_a_page_of_an_empty_store_is_empty(store: RuleStore) -> None:
+    assert await store.page() == []
+    assert await store.count() == 0
+
+
+async def test_search_looks_into_id_name_and_query(store: RuleStore) -> None:
+    await store.put(RuleDocument(id="mali", name="North", query="Azawad"), who="ann")
+    await store.put(RuleDocument(id="x1", name="Kidal in MALI", query="Azawad"), who="ann")
+    await store.put(RuleDocument(id="x2", name="Élection", query='"Élection au Mali"'), who="ann")
+    await store.put(RuleDocument(id="niger", name="Niger", query="Niamey"), who="ann")
+
+    assert [rule.id for rule in await store.search("mali")] == ["mali", "x1", "x2"]
+    assert [rule.id for rule in await store.search("ÉLECTION")] == ["x2"]
+    assert [rule.id for rule in await store.search('"é')] == ["x2"]
+    assert len(await store.search("a", limit=2)) == 2
+    assert await store.search("nothing") == []
+
+
 async def test_changes_follow_a_snapshot_without_a_gap(store: RuleStore) -> None:
     await store.put(SAHEL, who="ann")
     snapshot = await store.snapshot()

@@ -21,6 +21,7 @@ def idempotency(key: str) -> str:
 SOURCES = f"{PREFIX}:sources"  # hash: id -> SourceDocument
 SOURCES_DUE = f"{PREFIX}:sources:due"  # sorted set: id -> when to poll next, ms
 SOURCES_LEASED = f"{PREFIX}:sources:leased"  # sorted set: id -> when the lease ends, ms
+SOURCES_TOKENS = f"{PREFIX}:sources:tokens"  # hash: id -> token of its lease; "" -> the last token
 
 
 def source_state(source_id: str) -> str:
@@ -31,6 +32,7 @@ def source_state(source_id: str) -> str:
 # Rules
 RULES = f"{PREFIX}:rules"  # hash: id -> RuleDocument
 RULE_VERSIONS = f"{PREFIX}:rules:versions"  # hash: id -> highest version ever given
+RULE_IDS = f"{PREFIX}:rules:ids"  # sorted set, all scores 0: the ids of RULES in order
 
 
 def rule_changes(rule_id: str) -> str:

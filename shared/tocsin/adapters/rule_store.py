@@ -13,7 +13,7 @@ from tocsin.documents import RuleDocument
 from tocsin.errors import NotFoundError, VersionConflictError
 from tocsin.events import RuleChanged
 from tocsin.ports.clock import Clock
-from tocsin.ports.rules import LoggedChange, RuleSnapshot, action_of, same_but_for_version
+from tocsin.ports.rules import LoggedChange, RuleSnapshot, action_of, mentions, same_but_for_version
 
 
 PAGE = 1_000  # rules or changes fetched by one command, so that no command holds up the server
@@ -78,6 +78,30 @@ class RedisRuleStore:
         rules = {rule.id: rule async for rule in self._scan()}
         return tuple(rules[rule_id] for rule_id in sorted(rules))
 
+    async def page(self, after: str = "", *, limit: int = 100) -> Sequence[RuleDocument]:
+        with available():
+            first = f"({after}" if after else "-"
+            ids: Any = await self._redis.zrange(
+                keys.RULE_IDS, first, "+", bylex=True, offset=0, num=limit
+            )
+            documents = await self._redis.hmget(keys.RULES, ids) if ids else []
+        # A rule may go between the two commands.
+        return [RuleDocument.model_validate_json(each) for each in documents if each is not None]
+
+    async def search(self, text: str, *, limit: int = 100) -> Sequence[RuleDocument]:
+        folded = text.casefold()
+        found: dict[str, RuleDocument] = {}
+        async for rule in self._scan():
+            if mentions(rule, folded):
+                found[rule.id] = rule
+                if len(found) == limit:
+                    break
+        return [found[rule_id] for rule_id in sorted(found)]
+
+    async def count(self) -> int:
+        with available():
+            return int(await self._redis.hlen(keys.RULES))
+
     async def snapshot(self) -> RuleSnapshot:
         # The cursor comes first: a rule that is changed during the scan is then also in the log.
         with available():
@@ -137,6 +161,7 @@ class RedisRuleStore:
                     keys.RULE_VERSIONS,
                     RuleChanged.stream,
                     keys.rule_changes(rule_id),
+                    keys.RULE_IDS,
                 ],
                 args=[
                     rule_id,

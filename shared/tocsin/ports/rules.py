@@ -71,6 +71,21 @@ class RuleStore(Protocol):
         """Return every rule, ordered by id."""
         ...
 
+    async def page(self, after: str = "", *, limit: int = 100) -> Sequence[RuleDocument]:
+        """Return up to ``limit`` rules whose id comes after ``after``, ordered by id."""
+        ...
+
+    async def search(self, text: str, *, limit: int = 100) -> Sequence[RuleDocument]:
+        """Return rules with ``text`` in their id, name or query, whatever its case, ordered by id.
+
+        Where more than ``limit`` have it, any of them. Reads every rule if need be.
+        """
+        ...
+
+    async def count(self) -> int:
+        """Return how many rules there are."""
+        ...
+
     async def snapshot(self) -> RuleSnapshot:
         """Return every rule, in no order, and from where to follow the changes."""
         ...
@@ -89,6 +104,11 @@ class RuleStore(Protocol):
         Only the last thousand changes of a rule are found.
         """
         ...
+
+
+def mentions(rule: RuleDocument, folded: str) -> bool:
+    """Tell whether case-folded text stands in the rule's id, name or query."""
+    return any(folded in part.casefold() for part in (rule.id, rule.name, rule.query))
 
 
 def same_but_for_version(one: RuleDocument, other: RuleDocument) -> bool:

@@ -6,7 +6,7 @@ from tocsin.documents import RuleDocument
 from tocsin.errors import NotFoundError, VersionConflictError
 from tocsin.events import RuleChanged
 from tocsin.ports.clock import Clock
-from tocsin.ports.rules import LoggedChange, RuleSnapshot, action_of, same_but_for_version
+from tocsin.ports.rules import LoggedChange, RuleSnapshot, action_of, mentions, same_but_for_version
 
 
 PAGE = 1_000
@@ -48,6 +48,15 @@ class FakeRuleStore:
 
     async def all(self) -> tuple[RuleDocument, ...]:
         return tuple(rule for _, rule in sorted(self._rules.items()))
+
+    async def page(self, after: str = "", *, limit: int = 100) -> Sequence[RuleDocument]:
+        return [rule for rule in await self.all() if rule.id > after][:limit]
+
+    async def search(self, text: str, *, limit: int = 100) -> Sequence[RuleDocument]:
+        return [rule for rule in await self.all() if mentions(rule, text.casefold())][:limit]
+
+    async def count(self) -> int:
+        return len(self._rules)
 
     async def snapshot(self) -> RuleSnapshot:
         return RuleSnapshot(tuple(self._rules.values()), str(len(self._log)))

@@ -2,7 +2,7 @@
 -- still at the version that the change was made from.
 --
 -- KEYS  1 hash of the rules  2 hash of the highest versions  3 log of changes
---       4 list of the rule's entries in the log, newest first
+--       4 list of the rule's entries in the log, newest first  5 the rules' ids in order
 -- ARGV  1 rule id  2 highest version that was seen  3 new version
 --       4 document, empty to remove it  5 the log's entry  6 how many entries to list
 -- Returns the entry's id, or nothing where somebody else was faster.
@@ -12,8 +12,10 @@ end
 
 if ARGV[4] == '' then
   redis.call('HDEL', KEYS[1], ARGV[1])
+  redis.call('ZREM', KEYS[5], ARGV[1])
 else
   redis.call('HSET', KEYS[1], ARGV[1], ARGV[4])
+  redis.call('ZADD', KEYS[5], 0, ARGV[1])
 end
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
 
