@@ -1,0 +1,72 @@
+"""Paragraphs and sentences, as (start, end) in the text."""
+
+import re
+
+
+Span = tuple[int, int]
+
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
+_STOP = re.compile(
+    r"(?:[.!?…؟।]+[\"'”’»›)\]]*(?=\s)"  # a space must follow: 3.5, rfi.fr
+    r"|[。！？｡]+[」』”’）]*"  # Chinese and Japanese put none
+    r"|\n(?=\s*[•·‣▪*–-]\s))"  # the items of a list # noqa: RUF001 -- as they occur
+)
+_LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+$")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
+
+# What ends in a point and does not end a sentence.
+_ABBREVIATIONS = frozenset(
+    """
+    mr mrs ms dr prof gen lt col maj capt sgt cpl brig adm cmdr sen rep gov pres rev hon st jr sr
+    inc ltd co corp bros vs etc cf al fig no nos vol pp approx dept est jan feb mar apr jun jul aug
+    sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun
+    m mm mme mmes mlle mgr me av bd env janv févr avr juil déc ex réf
+    sr sra srta dña ud uds núm pág excmo art tel dpto
+    exmo dra prof eng av
+    hr fr nr bzw ca usw z.b d.h u.a dipl ing str
+    г гг ул им тыс млн млрд руб
+    """.split()
+)
+
+
+def paragraphs(text: str) -> list[Span]:
+    """Return the paragraphs, which a blank line parts; without the white space around them."""
+    return _between(text, [(gap.start(), gap.end()) for gap in _BLANK_LINE.finditer(text)])
+
+
+def sentences(text: str) -> list[Span]:
+    """Return the sentences in order. None crosses a paragraph's end."""
+    found: list[Span] = []
+    for start, end in paragraphs(text):
+        paragraph = text[start:end]
+        breaks = [(stop.end(), stop.end()) for stop in _STOP.finditer(paragraph) if _ends(stop)]
+        found += [(start + first, start + last) for first, last in _between(paragraph, breaks)]
+    return found
+
+
+def _between(text: str, gaps: list[Span]) -> list[Span]:
+    starts = [0, *(end for _, end in gaps)]
+    ends = [*(start for start, _ in gaps), len(text)]
+    trimmed = (_trim(text, start, end) for start, end in zip(starts, ends, strict=True))
+    return [(start, end) for start, end in trimmed if start < end]
+
+
+def _trim(text: str, start: int, end: int) -> Span:
+    part = text[start:end]
+    return start + len(part) - len(part.lstrip()), start + len(part.rstrip())
+
+
+def _ends(stop: re.Match[str]) -> bool:
+    """Tell whether what looks like the end of a sentence is one."""
+    if not stop.group().startswith("."):
+        return True
+    following = stop.string[stop.end() :].lstrip()[:1]
+    if following.islower():
+        return False
+    last = _LAST_WORD.search(stop.string[max(0, stop.start() - 30) : stop.start()])
+    if last is None or len(stop.group().rstrip("\"'”’»›)]")) > 1:
+        return True
+    word = last.group()
+    if _INITIALS.fullmatch(word + "."):  # J. Smith, the U.S. Army; not: in the U.S. "He
+        return len(word) > 1 and not following.isalnum()
+    return word.lower() not in _ABBREVIATIONS
