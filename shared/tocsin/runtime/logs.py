@@ -1,0 +1,102 @@
+"""Logs are events with fields; everybody's, whichever logger they came through."""
+
+import logging
+import re
+import sys
+from typing import Any
+
+import structlog
+from structlog.types import EventDict, Processor, WrappedLogger
+
+
+HIDDEN = "***"
+
+# user:password@ of any URL.
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s@'\"]+@")
+# Passwords and tokens given as options of a URL.
+_OPTIONS = re.compile(r"([?&](?:password|pass|token|key|secret|sig|signature)=)[^&\s'\"]+", re.IGNORECASE)
+# Apprise URLs hold their tokens anywhere: of schemes that we do not know nothing is shown.
+_SCHEMES = re.compile(
+    r"\b(?!(?:https?|rediss?|valkeys?|unix|file)://)([a-z][a-z0-9+.-]*://)[^\s'\"]+", re.IGNORECASE
+)
+# Web hooks that are secret in whole.
+_HOOKS = re.compile(
+    r"(https?://[^\s/'\"]+/(?:services|api/webhooks|webhook|hooks)/)[^\s'\"]+", re.IGNORECASE
+)
+
+
+def mask(text: str) -> str:
+    """Hide the credentials of every URL in a text."""
+    if "://" not in text:
+        return text
+    text = _SCHEMES.sub(rf"\1{HIDDEN}", text)
+    text = _CREDENTIALS.sub(f"{HIDDEN}@", text)
+    text = _HOOKS.sub(rf"\1{HIDDEN}", text)
+    return _OPTIONS.sub(rf"\1{HIDDEN}", text)
+
+
+def configure(service: str, *, style: str, level: str) -> None:
+    """Send every log entry of this process to standard error, as ``console`` or ``json``."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _with_service(service),
+    ]
+    last: list[Processor] = (
+        [structlog.processors.format_exc_info, _masked, structlog.processors.JSONRenderer()]
+        if style == "json"
+        else [
+            structlog.processors.format_exc_info,
+            _masked,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ]
+    )
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    logging.captureWarnings(capture=True)
+
+
+def _with_service(service: str) -> Processor:
+    def add(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+        event.setdefault("service", service)
+        return event
+
+    return add
+
+
+def _masked(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    return {key: _mask_value(value) for key, value in event.items()}
+
+
+def _mask_value(value: Any) -> Any:
+    match value:
+        case str():
+            return mask(value)
+        case list() | tuple():
+            return [_mask_value(item) for item in value]
+        case dict():
+            return {key: _mask_value(item) for key, item in value.items()}
+        case BaseException():
+            return mask(repr(value))
+        case _:
+            return value
