@@ -1,0 +1,37 @@
+"""How names are compared: without case, accents and punctuation, word by word.
+
+A *key* is the folded words of a name, each followed by a space (``"nioro du sahel "``), so that
+a key is a prefix of a text's key exactly where the name ends at the end of a word. Chinese and
+Japanese have no spaces: each of their characters counts as a word.
+"""
+
+# ruff: noqa: RUF001 -- the look-alikes are the point here
+
+import re
+import unicodedata
+
+
+_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+
+_LETTERS = str.maketrans(
+    {
+        "ı": "i", "ø": "o", "đ": "d", "ł": "l", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ə": "a",
+        "ǝ": "a", "ŋ": "n", "ħ": "h", "ɓ": "b", "ɗ": "d",
+        # Persian and Urdu write these Arabic letters otherwise; tatweel only stretches a word.
+        "ی": "ي", "ى": "ي", "ک": "ك", "ة": "ه", "ہ": "ه", "ـ": "",
+    }
+)  # fmt: skip
+
+
+def fold(word: str) -> str:
+    """Return the word as names are compared; empty where nothing is left of it."""
+    if word.isascii():
+        return word.lower()
+    plain = unicodedata.normalize("NFKD", word).casefold().translate(_LETTERS)
+    return "".join(character for character in plain if character.isalnum())
+
+
+def key(name: str) -> str:
+    folded = (fold(match.group()) for match in WORD.finditer(name))
+    return "".join(f"{word} " for word in folded if word)
