@@ -11,6 +11,9 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 
 class Document(BaseModel):
-    """Frozen; a field that we do not know is refused, since it is most likely a typing error."""
+    """Frozen; a field that we do not know is refused, since it is most likely a typing error.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Written under the names that people write (``except``), wherever it stands.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
