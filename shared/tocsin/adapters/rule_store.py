@@ -167,7 +167,7 @@ class RedisRuleStore:
                     rule_id,
                     standing.highest,
                     change.version,
-                    after.model_dump_json(by_alias=True) if after else "",
+                    after.model_dump_json() if after else "",
                     _encode(change),
                     REMEMBERED,
                 ],
@@ -202,7 +202,7 @@ def _expect(rule_id: str, standing: _Standing, expected: int | None) -> None:
 
 
 def _encode(change: RuleChanged) -> bytes:
-    return change.model_dump_json(by_alias=True).encode()
+    return change.model_dump_json().encode()
 
 
 def _decode(fields: dict[bytes, bytes]) -> RuleChanged:
