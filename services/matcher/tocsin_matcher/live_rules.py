@@ -1,0 +1,103 @@
+"""The engine's rules, kept as the store has them."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from tocsin.documents import RuleDocument
+from tocsin.errors import TocsinError
+from tocsin.events import RuleChanged
+from tocsin.ports.rules import RuleStore
+from tocsin.rules import Rule
+
+
+log = structlog.get_logger()
+
+Compile = Callable[[RuleDocument], Rule]
+
+
+class RuleSet(Protocol):
+    """What the engine offers here; a rule is replaced by one with its id."""
+
+    def put(self, rule: Rule) -> None: ...
+
+    def remove(self, rule_id: str) -> None: ...
+
+
+class LiveRules:
+    """Follows the change log from a snapshot.
+
+    ``catch_up`` is called for every article before it is matched. A rule that was saved before
+    an article was accepted stands before it in time, and so is in the engine by then: no article is
+    ever matched against yesterday's rules, however busy the matcher is.
+    """
+
+    def __init__(self, store: RuleStore, engine: RuleSet, compile_: Compile) -> None:
+        self._store = store
+        self._engine = engine
+        self._compile = compile_
+        self._cursor = ""
+        self._versions: dict[str, int] = {}
+        self._lock = asyncio.Lock()
+        self._asked = 0
+        self._answered = 0
+        self.in_force: set[str] = set()
+        self.broken: dict[str, str] = {}
+
+    async def load(self) -> None:
+        """Put every rule into the engine."""
+        snapshot = await self._store.snapshot()
+        for rule in snapshot.rules:
+            self._put(rule)
+        self._cursor = snapshot.cursor
+        log.info("rules loaded", rules=len(self.in_force), broken=len(self.broken))
+
+    async def catch_up(self) -> None:
+        """Return once every change made before this call is in force.
+
+        One read answers all who asked before it began.
+        """
+        self._asked += 1
+        ticket = self._asked
+        async with self._lock:
+            if self._answered >= ticket:
+                return
+            answers = self._asked
+            await self._read()
+            self._answered = answers
+
+    async def _read(self) -> None:
+        while changes := await self._store.changes(self._cursor):
+            for logged in changes:
+                self._apply(logged.change)
+                self._cursor = logged.cursor
+
+    def _apply(self, change: RuleChanged) -> None:
+        if change.version <= self._versions.get(change.rule_id, 0):
+            return
+        if change.after is None:
+            self._drop(change.rule_id)
+            self._versions[change.rule_id] = change.version
+        else:
+            self._put(change.after)
+        log.info("rule in force", rule=change.rule_id, version=change.version, action=change.action)
+
+    def _put(self, document: RuleDocument) -> None:
+        self._drop(document.id)
+        self._versions[document.id] = document.version
+        if not document.enabled:
+            return
+        try:
+            self._engine.put(self._compile(document))
+            self.in_force.add(document.id)
+        except TocsinError as problem:
+            # The door refuses such rules; one can only come from an older version of us.
+            self.broken[document.id] = str(problem)
+            log.error("rule cannot be read", rule=document.id, problem=str(problem))  # noqa: TRY400 -- the message is all
+
+    def _drop(self, rule_id: str) -> None:
+        self._engine.remove(rule_id)
+        self.in_force.discard(rule_id)
+        self.broken.pop(rule_id, None)
