@@ -20,16 +20,21 @@ class ArticlePublisher(Protocol):
 
         Seeing and publishing are one step: of several callers with one article, whatever their
         process, exactly one is told that it was new, and it is published once. What is
-        reported is durable, so it is always safe to call again.
+        reported is durable, so it is always safe to call again. An id is forgotten when it
+        was not seen for 14 days.
 
         Raises:
-            StoreUnavailableError: some may have been published; call again with the same.
+            StoreUnavailableError: the store is away or nearly full. Some may have been
+                published; call again with the same.
         """
         ...
 
 
 class ArticleLog(Protocol):
-    """The articles and matches of the last hours, as the streams still hold them."""
+    """The articles and matches of the last hours, as the streams still hold them.
+
+    Every method raises StoreUnavailableError when the store is away.
+    """
 
     async def article(self, article_id: str) -> ArticleIngested:
         """Return an article.
@@ -44,5 +49,8 @@ class ArticleLog(Protocol):
         ...
 
     async def matches_of(self, article_id: str) -> Sequence[ArticleMatched]:
-        """Return what one article matched; several parts where it matched very many rules."""
+        """Return what one article matched, oldest first.
+
+        Several parts where it matched very many rules, none where it is unknown.
+        """
         ...

@@ -1,7 +1,17 @@
 """A fake for every port: in memory, deterministic, and with the port's promises kept."""
 
+from tocsin.testing.articles import FakeArticleLog, FakeArticlePublisher
 from tocsin.testing.clock import FakeClock
+from tocsin.testing.idempotency import FakeIdempotencyLedger
 from tocsin.testing.rule_store import FakeRuleStore
+from tocsin.testing.sources import FakeSourceStore
 
 
-__all__ = ["FakeClock", "FakeRuleStore"]
+__all__ = [
+    "FakeArticleLog",
+    "FakeArticlePublisher",
+    "FakeClock",
+    "FakeIdempotencyLedger",
+    "FakeRuleStore",
+    "FakeSourceStore",
+]
