@@ -22,11 +22,22 @@ class InboxMessage:
 
 class Inbox(Protocol):
     async def add(self, message: InboxMessage) -> None:
-        """Keep a message; the oldest are dropped beyond a thousand. ``id`` is given by the inbox."""
+        """Keep a message; the oldest are dropped beyond a thousand. ``id`` is given by the inbox.
+
+        Raises:
+            StoreUnavailableError: it may not be kept; add it again.
+        """
         ...
 
     async def recent(self, limit: int) -> Sequence[InboxMessage]:
         """Return the last messages, newest first."""
+        ...
+
+    async def after(self, message_id: str, *, wait_s: float = 0) -> Sequence[InboxMessage]:
+        """Return what came after a message, oldest first; wait up to ``wait_s`` for the first.
+
+        An empty id means from the beginning.
+        """
         ...
 
     async def get(self, message_id: str) -> InboxMessage:

@@ -3,6 +3,7 @@
 from tocsin.testing.articles import FakeArticleLog, FakeArticlePublisher
 from tocsin.testing.clock import FakeClock
 from tocsin.testing.idempotency import FakeIdempotencyLedger
+from tocsin.testing.inbox import FakeInbox
 from tocsin.testing.rule_store import FakeRuleStore
 from tocsin.testing.sources import FakeSourceStore
 
@@ -12,6 +13,7 @@ __all__ = [
     "FakeArticlePublisher",
     "FakeClock",
     "FakeIdempotencyLedger",
+    "FakeInbox",
     "FakeRuleStore",
     "FakeSourceStore",
 ]
