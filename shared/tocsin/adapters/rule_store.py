@@ -5,7 +5,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from tocsin.adapters import keys
+from tocsin.adapters import keys, wire
 from tocsin.adapters.availability import available
 from tocsin.adapters.connection import BLOCK_MS
 from tocsin.adapters.scripts import script
@@ -116,7 +116,7 @@ class RedisRuleStore:
         entries = await self._read(after, None)
         while not entries and (remaining_ms := int((deadline - loop.time()) * 1000)) > 0:
             entries = await self._read(after, min(remaining_ms, BLOCK_MS))
-        return [LoggedChange(entry.decode(), _decode(fields)) for entry, fields in entries]
+        return [LoggedChange(entry.decode(), _change(fields)) for entry, fields in entries]
 
     async def history(self, rule_id: str, *, limit: int = 100) -> Sequence[RuleChanged]:
         with available():
@@ -125,7 +125,7 @@ class RedisRuleStore:
             for entry in ids:
                 commands.xrange(RuleChanged.stream, entry, entry)
             found = await commands.execute()
-        return [_decode(fields) for entries in found for _, fields in entries]
+        return [_change(fields) for entries in found for _, fields in entries]
 
     async def _standing(self, rule_id: str) -> _Standing:
         with available():
@@ -168,7 +168,7 @@ class RedisRuleStore:
                     standing.highest,
                     change.version,
                     after.model_dump_json() if after else "",
-                    _encode(change),
+                    wire.encode(change),
                     REMEMBERED,
                 ],
             )
@@ -201,9 +201,5 @@ def _expect(rule_id: str, standing: _Standing, expected: int | None) -> None:
         raise VersionConflictError("rule", rule_id, expected, standing.version)
 
 
-def _encode(change: RuleChanged) -> bytes:
-    return change.model_dump_json().encode()
-
-
-def _decode(fields: dict[bytes, bytes]) -> RuleChanged:
-    return RuleChanged.model_validate_json(fields[b"__data__"])
+def _change(fields: dict[bytes, bytes]) -> RuleChanged:
+    return wire.decode(fields[wire.FIELD], RuleChanged)
