@@ -17,9 +17,11 @@ from tocsin.events.match import (
     TermEvidence,
 )
 from tocsin.events.rule import RuleChanged
+from tocsin.events.topology import EXPECTED_GROUPS
 
 
 __all__ = [
+    "EXPECTED_GROUPS",
     "ArticleIngested",
     "ArticleMatched",
     "ArticleSummary",

@@ -8,7 +8,11 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class GroupStatus:
-    """``lag`` counts entries that the group has not read (None: the server cannot tell)."""
+    """``lag`` counts entries that the group has not read (None: the server cannot tell).
+
+    ``oldest_pending_s`` and ``oldest_unread_s`` are the ages of the oldest entry that was read
+    and is not finished, and of the oldest that was not read; 0 where there is none.
+    """
 
     stream: str
     group: str
@@ -17,6 +21,7 @@ class GroupStatus:
     pending: int
     oldest_pending_s: float
     consumers: int
+    oldest_unread_s: float = 0
 
 
 @dataclass(frozen=True, slots=True)

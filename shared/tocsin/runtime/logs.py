@@ -14,7 +14,9 @@ HIDDEN = "***"
 # user:password@ of any URL.
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@'\"]+@")
 # Passwords and tokens given as options of a URL.
-_OPTIONS = re.compile(r"([?&](?:password|pass|token|key|secret|sig|signature)=)[^&\s'\"]+", re.IGNORECASE)
+_OPTIONS = re.compile(
+    r"([?&](?:password|pass|token|key|secret|sig|signature)=)[^&\s'\"]+", re.IGNORECASE
+)
 # Apprise URLs hold their tokens anywhere: of schemes that we do not know nothing is shown.
 _SCHEMES = re.compile(
     r"\b(?!(?:https?|rediss?|valkeys?|unix|file)://)([a-z][a-z0-9+.-]*://)[^\s'\"]+", re.IGNORECASE
