@@ -4,7 +4,7 @@ SERVICES := ingest matcher notifier console cli
 MEMBERS  := shared $(SERVICES:%=services/%)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help up test fast check lint fix alone lock docs
+.PHONY: help up test fast containers-test check lint fix alone lock docs
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -17,6 +17,9 @@ test: .venv/ready ## Run every test.
 
 fast: .venv/ready ## Run the tests that start no process of ours.
 	pytest -m 'not slow'
+
+containers-test: .venv/ready ## Build the images, run the Compose file, crash every container.
+	python tests/containers/run.py
 
 check: lint test ## All that must hold before a commit.
 
