@@ -13,16 +13,26 @@ class RuleSyntaxError(TocsinError):
     """The text of a rule does not follow the rule language.
 
     ``position`` counts characters from 0; people are shown a column, from 1.
-    ``fix`` is the whole query as it would be right, where we can tell.
+    ``fix`` is the whole query as it would be right, where we can tell. ``readings`` are
+    what it may mean, each a whole query, where only its writer can tell.
     """
 
-    def __init__(self, text: str, position: int, problem: str, *, fix: str | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        position: int,
+        problem: str,
+        *,
+        fix: str | None = None,
+        readings: tuple[str, ...] = (),
+    ) -> None:
         hint = f"; did you mean: {fix}" if fix else ""
         super().__init__(f"{problem} at column {position + 1}{hint}")
         self.text = text
         self.position = position
         self.problem = problem
         self.fix = fix
+        self.readings = readings
 
     @property
     def column(self) -> int:

@@ -24,7 +24,7 @@ _UNSPACED_MARKS = (
 )
 _FOLDED_WORD = re.compile(
     f"[{_UNSPACED}][{_UNSPACED_MARKS}]*"
-    f"|[^ .,{_UNSPACED}]+(?:(?<=[0-9])[.,](?=[0-9])[^ .,{_UNSPACED}]+)*"
+    f"|[^ .,{_UNSPACED}]+(?:[.,](?<=[0-9].)(?=[0-9])[^ .,{_UNSPACED}]+)*"
 )
 
 # Latin, Greek and Cyrillic letters, digits and punctuation of which each lower-cases to one
@@ -34,7 +34,7 @@ _PLAIN = re.compile(
     "\\u01f4-\\u024f\\u0388-\\u03ce\\u0400-\\u0481\\u048a-\\u052f"
     "\\u2010-\\u2027\\u2030-\\u203b\\u20a0-\\u20bf\\u2122\\u2190-\\u21ff\\u25a0-\\u25ff]*"
 )
-_PLAIN_WORD = re.compile(r"[^\W_]+(?:(?<=[0-9])[.,](?=[0-9])[^\W_]+)*")
+_PLAIN_WORD = re.compile(r"[^\W_]+(?:[.,](?<=[0-9].)(?=[0-9])[^\W_]+)*")
 
 
 class Tokens:
@@ -71,9 +71,7 @@ def words(text: str) -> list[str]:
     return tokenise(text).words
 
 
-def tokenise_any(
-    text: str, *, keep_case: bool = False, keep_accents: bool = False
-) -> Tokens:
+def tokenise_any(text: str, *, keep_case: bool = False, keep_accents: bool = False) -> Tokens:
     """Do what ``tokenise`` does for text of any kind, one cluster at a time.
 
     It says what a word is; the fast path must agree with it.
