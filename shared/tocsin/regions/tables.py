@@ -9,7 +9,7 @@ how: ``entity << 3 | use``.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -80,7 +80,7 @@ class Head:
     """
 
     id: str
-    kind: Kind | str
+    kind: Kind | Literal["phrase"]
     name: str
     names: tuple[str, ...] = ()
     country: str = ""

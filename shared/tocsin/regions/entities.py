@@ -1,0 +1,199 @@
+"""The numbered regions behind the ids: what each is, and where."""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from tocsin.regions.region import Kind, Region
+from tocsin.regions.tables import Head, Tables, Use
+
+
+NONE = 0xFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A region that a name may mean; ``use`` tells how the name is used for it.
+
+    ``country`` and ``division`` are region ids, empty where there is none. ``size`` is
+    log10(population + 100) - 4, so that a town of 10,000 has about 0.
+    """
+
+    region: str
+    kind: Kind | Literal["phrase"]
+    use: Use
+    country: str
+    division: str
+    latitude: float | None
+    longitude: float | None
+    population: int
+    capital: bool
+    size: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", math.log10(self.population + 100) - 4)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPlace:
+    """A place that a subscriber defines.
+
+    ``id`` is ``place:c:<uuid>``; the first name is shown; ``parent`` is the region id that it lies in.
+    """
+
+    id: str
+    names: tuple[str, ...]
+    parent: str
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+class Entities:
+    """Regions by number: the heads, then GeoNames' places, then the subscribers' own."""
+
+    def __init__(self, tables: Tables, own: Iterable[OwnPlace] = ()) -> None:
+        self._heads = tables.heads
+        self._places = tables.places
+        self._display = tables.display
+        self._capitals = tables.capitals
+        self._first_place = len(tables.heads)
+        self._first_own = self._first_place + len(tables.places)
+        self._number = {head.id: number for number, head in enumerate(tables.heads)}
+        self._own = [self._as_head(place) for place in own]
+        for number, place in enumerate(self._own, self._first_own):
+            self._number[place.id] = number
+
+    @property
+    def heads(self) -> Iterator[tuple[int, Head]]:
+        """All regions but GeoNames' places, with their numbers."""
+        yield from enumerate(self._heads)
+        yield from enumerate(self._own, self._first_own)
+
+    def number(self, region: str) -> int | None:
+        found = self._number.get(region)
+        if found is None and region.startswith("place:") and region[6:].isdecimal():
+            return self._place_number(int(region[6:]))
+        return found
+
+    def region(self, number: int) -> Region:
+        if (head := self._head(number)) is not None:
+            return _region(head)
+        row = self._places[number - self._first_place]
+        name = self._display.restore_key(int(row["name"]))
+        return Region(
+            id=f"place:{row['id']}",
+            kind="place",
+            name=name,
+            names=(name,),
+            country=self._id(int(row["country"])),
+            latitude=round(float(row["latitude"]), 5),
+            longitude=round(float(row["longitude"]), 5),
+            population=int(row["population"]),
+        )
+
+    def name(self, number: int) -> str:
+        if (head := self._head(number)) is not None:
+            return head.name
+        return self._display.restore_key(int(self._places["name"][number - self._first_place]))
+
+    def candidate(self, number: int, use: Use) -> Candidate:
+        if (head := self._head(number)) is not None:
+            return Candidate(
+                region=head.id,
+                kind=head.kind,
+                use=use,
+                country=head.country,
+                division=head.division,
+                latitude=head.latitude,
+                longitude=head.longitude,
+                population=head.population,
+                capital=False,
+            )
+        row = self._places[number - self._first_place]
+        return Candidate(
+            region=f"place:{row['id']}",
+            kind="place",
+            use=use,
+            country=self._id(int(row["country"])),
+            division=self._id(int(row["division"])),
+            latitude=float(row["latitude"]),
+            longitude=float(row["longitude"]),
+            population=int(row["population"]),
+            capital=number in self._capitals,
+        )
+
+    def population(self, number: int) -> int:
+        if (head := self._head(number)) is not None:
+            return head.population
+        return int(self._places["population"][number - self._first_place])
+
+    def within(self, region: str) -> str:
+        """Return the division that a GeoNames place lies in, or else its country; empty for others."""
+        number = self.number(region)
+        if number is None or not self._first_place <= number < self._first_own:
+            return ""
+        row = self._places[number - self._first_place]
+        return self._id(int(row["division"])) or self._id(int(row["country"]))
+
+    def places_of(self, region: str) -> tuple[str, ...]:
+        """Return the GeoNames places directly in a division, or in a country without one."""
+        number = self._number.get(region)
+        if number is None or number >= NONE:
+            return ()
+        inside = self._places["division"] == number
+        inside |= (self._places["country"] == number) & (self._places["division"] == NONE)
+        rows = self._places[inside]
+        order = np.argsort(rows["population"].astype(np.int64), kind="stable")[::-1]
+        return tuple(f"place:{identity}" for identity in rows["id"][order].tolist())
+
+    def _head(self, number: int) -> Head | None:
+        if number < self._first_place:
+            return self._heads[number]
+        if number >= self._first_own:
+            return self._own[number - self._first_own]
+        return None
+
+    def _id(self, number: int) -> str:
+        return "" if number == NONE else self._heads[number].id
+
+    def _place_number(self, identity: int) -> int | None:
+        row = int(np.searchsorted(self._places["id"], identity))
+        if row < len(self._places) and int(self._places["id"][row]) == identity:
+            return self._first_place + row
+        return None
+
+    def _as_head(self, place: OwnPlace) -> Head:
+        number = self.number(place.parent)
+        if number is None:
+            country, division = "", ""
+        else:
+            parent = self.candidate(number, Use.NAME)
+            country = parent.country
+            division = parent.division
+        return Head(
+            id=place.id,
+            kind="place",
+            name=place.names[0],
+            names=place.names,
+            country=country,
+            division=division,
+            latitude=place.latitude,
+            longitude=place.longitude,
+        )
+
+
+def _region(head: Head) -> Region:
+    assert head.kind != "phrase", f"{head.id} is no region"
+    return Region(
+        id=head.id,
+        kind=head.kind,
+        name=head.name,
+        names=tuple(dict.fromkeys((head.name, *head.names))),
+        country="" if head.kind == "country" else head.country,
+        latitude=head.latitude,
+        longitude=head.longitude,
+        population=head.population,
+    )

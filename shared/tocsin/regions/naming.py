@@ -1,0 +1,73 @@
+"""From a name to the regions that go by it."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from tocsin.regions.entities import Candidate, Entities
+from tocsin.regions.spelling import key
+from tocsin.regions.tables import Tables, Use
+
+
+# A name shared by more places than this means one of the larger ones, or says in the text which.
+_MOST = 48
+
+
+class Names:
+    """Keys and who goes by them; the numbers it hands out are good for this object only."""
+
+    def __init__(self, tables: Tables, entities: Entities) -> None:
+        self._tables = tables
+        self._entities = entities
+        self._own: list[tuple[str, tuple[int, ...]]] = []
+        self._own_number: dict[str, int] = {}
+        self._add_own()
+        self.candidates = lru_cache(maxsize=30_000)(self._candidates)
+
+    def starting(self, text_key: str) -> list[tuple[str, int]]:
+        """Return (key, number) of each name that the text begins with, the longest last."""
+        found = list(self._tables.names.iter_prefixes_with_ids(text_key))
+        if self._own:
+            found += [(own, n) for own, n in self._own_number.items() if text_key.startswith(own)]
+            found.sort(key=lambda item: len(item[0]))
+        return found
+
+    def numbers(self, name: str) -> tuple[int, ...]:
+        """Return the numbers of this very name: up to two, the gazetteer's and the subscriber's."""
+        folded = key(name)
+        found = [self._tables.names[folded]] if folded in self._tables.names else []
+        if folded in self._own_number:
+            found.append(self._own_number[folded])
+        return tuple(found)
+
+    def called(self, name: str) -> tuple[Candidate, ...]:
+        return tuple(c for number in self.numbers(name) for c in self.candidates(number))
+
+    def beginning(self, prefix: str) -> Iterator[str]:
+        """Yield the keys that begin with a folded prefix, in no order that means anything."""
+        yield from self._tables.names.iterkeys(prefix)
+        yield from (own for own in self._own_number if own.startswith(prefix))
+
+    def entities(self, number: int) -> list[tuple[int, Use]]:
+        """Return (entity, use) of a name."""
+        own = number - len(self._tables.names)
+        if own >= 0:
+            return [(entity, Use.NAME) for entity in self._own[own][1]]
+        start, end = self._tables.offsets[number : number + 2].tolist()
+        return [(p >> 3, Use(p & 7)) for p in self._tables.postings[start:end].tolist()]
+
+    def _candidates(self, number: int) -> tuple[Candidate, ...]:
+        """Return who goes by the name: what is no mere place first, then the largest."""
+        found = [self._entities.candidate(entity, use) for entity, use in self.entities(number)]
+        found.sort(key=lambda c: (c.kind == "place", -c.population, c.region))
+        return tuple(found[:_MOST])
+
+    def _add_own(self) -> None:
+        by_key: dict[str, set[int]] = {}
+        for number, head in self._entities.heads:
+            if head.id.startswith("place:c:"):
+                for name in head.names:
+                    by_key.setdefault(key(name), set()).add(number)
+        for folded, entities in sorted(by_key.items()):
+            if folded:
+                self._own_number[folded] = len(self._tables.names) + len(self._own)
+                self._own.append((folded, tuple(sorted(entities))))
