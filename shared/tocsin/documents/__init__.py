@@ -7,7 +7,12 @@ written as YAML, sent as JSON and kept as JSON, in this one shape.
 from tocsin.documents.base import Document, Identifier
 from tocsin.documents.rule import RegionCondition, RuleDocument
 from tocsin.documents.source import SourceDocument
-from tocsin.documents.subscriber import ChannelDocument, SubscriberDocument, SubscriptionDocument
+from tocsin.documents.subscriber import (
+    ChannelDocument,
+    SubscriberDocument,
+    SubscriptionDocument,
+    describe_channel,
+)
 
 
 __all__ = [
@@ -19,4 +24,5 @@ __all__ = [
     "SourceDocument",
     "SubscriberDocument",
     "SubscriptionDocument",
+    "describe_channel",
 ]

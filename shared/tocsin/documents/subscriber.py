@@ -1,33 +1,97 @@
-from pydantic import Field, SecretStr, field_serializer
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    ConfigDict,
+    Field,
+    JsonValue,
+    ModelWrapValidatorHandler,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from tocsin.documents.base import Document, Identifier, Name
+from tocsin.documents.channel_url import MASK, MAX_LENGTH, checked_url, describe_url
+
+
+# Tells the validation that a URL passed the door before: rules that became stricter since
+# must not make the whole directory unreadable. The sender checks again.
+STORED = "stored"
 
 
 class SubscriberDocument(Document):
-    """A person or a team that wants to be told."""
+    """A person or a team that wants to be told.
+
+    ``time_zone`` is a name of the IANA database, ``locale`` a BCP 47 tag.
+    """
 
     id: Identifier
     name: Name
     time_zone: str = "UTC"
-    locale: str = "en"
+    locale: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(
+                f"no time zone is called {name!r}; use one as Africa/Bamako"
+            ) from error
+        return name
 
 
 class ChannelDocument(Document):
     """Where to: an Apprise URL, or ``mailto:address`` for the operator's own mail relay.
 
-    The URL may hold a password or a token, so it is a secret: it is shown nowhere.
-    Only the store and the sender ask for its value.
+    The URL may hold a password or a token, so it is a secret: it is shown nowhere, not in
+    an error that says what is wrong with it either. ``as_stored`` and ``from_stored`` are
+    the only ways by which it leaves and enters in the open.
     """
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     id: Identifier
     subscriber: Identifier
     name: Name
-    url: SecretStr = Field(min_length=1, max_length=2048)
+    url: SecretStr = Field(min_length=1, max_length=MAX_LENGTH)
     enabled: bool = True
 
+    @field_validator("url")
+    @classmethod
+    def _is_one_of_ours(cls, url: SecretStr, info: ValidationInfo) -> SecretStr:
+        if info.context == STORED:
+            return url
+        return SecretStr(checked_url(url.get_secret_value()))
+
     @field_serializer("url", when_used="json")
-    def _reveal_to_the_store_only(self, url: SecretStr) -> str:
-        return "**********"
+    def _mask(self, url: SecretStr) -> str:
+        return MASK
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_the_secret(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(values)
+        except ValidationError as error:
+            raise _without_input(error) from None
+
+    def as_stored(self) -> dict[str, JsonValue]:
+        """Return the document as JSON with its secret in the open: for the store only."""
+        return self.model_dump(mode="json") | {"url": self.url.get_secret_value()}
+
+    @classmethod
+    def from_stored(cls, document: Mapping[str, JsonValue]) -> Self:
+        """Return what ``as_stored`` was made from."""
+        return cls.model_validate(document, context=STORED)
 
 
 class SubscriptionDocument(Document):
@@ -38,3 +102,29 @@ class SubscriptionDocument(Document):
     subscriber: Identifier
     channels: tuple[Identifier, ...] = ()
     enabled: bool = True
+
+
+def describe_channel(channel: ChannelDocument) -> str:
+    """Return what a listing may show of a channel: ``slack://…``, ``email to a***@example.org``."""
+    return describe_url(channel.url.get_secret_value())
+
+
+def _without_input(error: ValidationError) -> ValidationError:
+    """Return the same error without what was given: any of it may be or hold the secret."""
+    return ValidationError.from_exception_data(
+        error.title,
+        [
+            InitErrorDetails(
+                # A message may hold braces, which would be taken for a template's.
+                type=PydanticCustomError(
+                    details["type"],
+                    "{problem}",
+                    {"problem": details["msg"]},
+                ),
+                loc=details["loc"],
+                input=MASK,
+            )
+            for details in error.errors(include_url=False, include_context=False)
+        ],
+        hide_input=True,
+    )

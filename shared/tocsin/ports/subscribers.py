@@ -18,13 +18,17 @@ class Directory:
 
 
 class SubscriberStore(Protocol):
+    """Every method raises StoreUnavailableError while the store cannot answer."""
+
     async def put(
         self, document: SubscriberDocument | ChannelDocument | SubscriptionDocument
     ) -> bool:
         """Create or replace; tell whether that changed anything.
 
         Raises:
-            NotFoundError: a channel or subscription names a subscriber or channel that is not there.
+            NotFoundError: a channel or subscription names a subscriber that is not there, or a
+                subscription a channel that is not its subscriber's.
+            InvalidDocumentError: the channel is another subscriber's, and stays with them.
         """
         ...
 
@@ -37,7 +41,7 @@ class SubscriberStore(Protocol):
         ...
 
     async def delete_channel(self, channel_id: str) -> None:
-        """Remove; subscriptions that name it do so no longer.
+        """Remove; subscriptions that name it do so no longer, see ``without_channel``.
 
         Raises:
             NotFoundError: there is none.
@@ -72,3 +76,13 @@ def channels_of(
         and channel.subscriber == subscription.subscriber
         and (not subscription.channels or channel.id in subscription.channels)
     ]
+
+
+def without_channel(subscription: SubscriptionDocument, channel_id: str) -> SubscriptionDocument:
+    """Return the subscription with the channel struck out.
+
+    Where it named no other it is disabled: to name none means all, and nobody asked for that.
+    """
+    channels = tuple(named for named in subscription.channels if named != channel_id)
+    enabled = subscription.enabled and bool(channels)
+    return subscription.model_copy(update={"channels": channels, "enabled": enabled})

@@ -6,6 +6,7 @@ from tocsin.testing.idempotency import FakeIdempotencyLedger
 from tocsin.testing.inbox import FakeInbox
 from tocsin.testing.rule_store import FakeRuleStore
 from tocsin.testing.sources import FakeSourceStore
+from tocsin.testing.subscriber_store import FakeSubscriberStore
 
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "FakeInbox",
     "FakeRuleStore",
     "FakeSourceStore",
+    "FakeSubscriberStore",
 ]
