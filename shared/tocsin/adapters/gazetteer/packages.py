@@ -129,13 +129,7 @@ _catalogues: dict[str, gettext.NullTranslations] = {}
 
 
 def _translations(language: str) -> gettext.NullTranslations:
-    if language not in def _territories() -> list[dict[str, str]]:
-    """Return CLDR's names of countries and macro-regions by code, for each of the languages."""
-    locales = (Locale.parse(language) for language in LANGUAGES)
-    return [{str(code): str(name) for code, name in x.territories.items()} for x in locales]
-
-
-_catalogues:
+    if language not in _catalogues:
         _catalogues[language] = gettext.translation(
             "iso3166-2", pycountry.LOCALES_DIR, languages=[language]
         )
