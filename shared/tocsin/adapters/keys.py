@@ -64,6 +64,6 @@ def dead(stream: str) -> str:
     return f"{stream}:dead"
 
 
-def service(name: str, instance: str) -> str:
-    """A process at work; expires unless it is announced again."""
-    return f"{PREFIX}:service:{name}:{instance}"
+# Processes at work
+SERVICES = f"{PREFIX}:services"  # hash: service and instance -> ServiceInstance
+SERVICES_SEEN = f"{PREFIX}:services:seen"  # sorted set: service and instance -> when last seen, ms
