@@ -1,0 +1,118 @@
+"""An article is never matched against yesterday's rules."""
+
+import asyncio
+from collections.abc import Sequence
+
+from tocsin.documents import RuleDocument
+from tocsin.errors import RuleSyntaxError
+from tocsin.ports.rules import LoggedChange
+from tocsin.rules import Rule
+from tocsin.testing import FakeClock, FakeRuleStore
+from tocsin_matcher.live_rules import LiveRules
+
+
+class Engine:
+    def __init__(self) -> None:
+        self.rules: dict[str, Rule] = {}
+
+    def put(self, rule: Rule) -> None:
+        self.rules[rule.id] = rule
+
+    def remove(self, rule_id: str) -> None:
+        self.rules.pop(rule_id, None)
+
+
+class CountingStore(FakeRuleStore):
+    reads = 0
+
+    async def changes(self, after: str, *, wait_s: float = 0) -> Sequence[LoggedChange]:
+        self.reads += 1
+        await asyncio.sleep(0)  # as a real store would, lets others run
+        return await super().changes(after, wait_s=wait_s)
+
+
+def compiled(document: RuleDocument) -> Rule:
+    if document.query == "(":
+        raise RuleSyntaxError(document.query, 1, "expected a word")
+    return Rule(id=document.id, name=document.name, version=document.version, query=document.query)
+
+
+def rule(query: str = "mali", *, enabled: bool = True) -> RuleDocument:
+    return RuleDocument(id="r", name="R", query=query, enabled=enabled)
+
+
+async def followed(store: FakeRuleStore) -> tuple[LiveRules, Engine]:
+    engine = Engine()
+    rules = LiveRules(store, engine, compiled)
+    await rules.load()
+    return rules, engine
+
+
+async def test_rules_that_stand_at_the_start_are_in_force() -> None:
+    store = FakeRuleStore(FakeClock())
+    await store.put(rule(), who="a")
+
+    _, engine = await followed(store)
+
+    assert engine.rules["r"].version == 1
+
+
+async def test_a_rule_saved_before_catching_up_is_in_force_after() -> None:
+    store = FakeRuleStore(FakeClock())
+    rules, engine = await followed(store)
+
+    await store.put(rule("mali"), who="a")
+    await store.put(rule("niger"), who="a")
+    await rules.catch_up()
+
+    assert engine.rules["r"].query == "niger"
+
+
+async def test_a_rule_disabled_or_deleted_is_no_longer_in_force() -> None:
+    store = FakeRuleStore(FakeClock())
+    await store.put(rule(), who="a")
+    rules, engine = await followed(store)
+
+    await store.put(rule(enabled=False), who="a")
+    await rules.catch_up()
+    disabled = dict(engine.rules)
+    await store.put(rule(), who="a")
+    await store.delete("r", who="a")
+    await rules.catch_up()
+
+    assert disabled == {}
+    assert engine.rules == {}
+    assert rules.in_force == set()
+
+
+async def test_a_rule_that_cannot_be_read_is_told_and_the_others_hold() -> None:
+    store = FakeRuleStore(FakeClock())
+    await store.put(rule("("), who="a")
+    await store.put(RuleDocument(id="s", name="S", query="chad"), who="a")
+
+    rules, engine = await followed(store)
+
+    assert set(engine.rules) == {"s"}
+    assert rules.broken == {"r": "expected a word at column 2"}
+
+
+async def test_those_who_ask_while_a_read_is_on_its_way_share_the_next() -> None:
+    store = CountingStore(FakeClock())
+    rules, _ = await followed(store)
+
+    await asyncio.gather(*(rules.catch_up() for _ in range(50)))
+
+    assert store.reads == 2
+
+
+async def test_an_answer_never_comes_from_a_read_that_began_before_the_question() -> None:
+    store = CountingStore(FakeClock())
+    rules, engine = await followed(store)
+    first = asyncio.create_task(rules.catch_up())
+    await asyncio.sleep(0)  # its read has begun
+
+    await store.put(rule(), who="a")
+    await rules.catch_up()
+
+    assert "r" in engine.rules
+    await first
