@@ -5,7 +5,7 @@ written as YAML, sent as JSON and kept as JSON, in this one shape.
 """
 
 from tocsin.documents.base import Document, Identifier
-from tocsin.documents.rule import RegionCondition, RuleDocument
+from tocsin.documents.rule import RegionCondition, RuleDocument, compile_rule
 from tocsin.documents.source import SourceDocument
 from tocsin.documents.subscriber import (
     ChannelDocument,
@@ -24,5 +24,6 @@ __all__ = [
     "SourceDocument",
     "SubscriberDocument",
     "SubscriptionDocument",
+    "compile_rule",
     "describe_channel",
 ]

@@ -1,8 +1,12 @@
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from tocsin.documents.base import Document, Identifier, Name
+from tocsin.errors import InvalidDocumentError
+from tocsin.rules import Expression, Level, RegionFilter, RegionNames, Rule, parse, resolve
+from tocsin.text import is_tag
 
 
 class RegionCondition(Document):
@@ -35,3 +39,52 @@ class RuleDocument(Document):
     languages: tuple[str, ...] = ()
     enabled: bool = True
     version: int = 0
+
+
+def compile_rule(
+    document: RuleDocument, regions: RegionNames, lists: Mapping[str, Expression] | None = None
+) -> Rule:
+    """Return the rule as it is matched; ``lists`` are what its @names stand for.
+
+    Raises:
+        RuleSyntaxError: the query does not follow the rule language, or names no list of ours.
+        UnknownRegionError: nothing goes by the name of a region.
+        AmbiguousRegionError: several regions go by the name, and none is clearly meant.
+        InvalidDocumentError: it asks for nothing, or for a language that is none.
+    """
+    query = document.query.strip()
+    condition = document.regions
+    if not query and not (condition and (condition.any or condition.all)):
+        raise InvalidDocumentError("/query", "say what to look for: a query, regions, or both")
+    for index, tag in enumerate(document.languages):
+        if not is_tag(tag):
+            problem = f"{tag!r} is not a language tag such as 'en' or 'pt-BR'"
+            raise InvalidDocumentError(f"/languages/{index}", problem)
+    return Rule(
+        id=document.id,
+        name=document.name,
+        query=document.query,
+        expression=_expression(document.query, regions, lists or {}) if query else None,
+        regions=_filter(condition, regions) if condition else None,
+        languages=document.languages,
+        version=document.version,
+    )
+
+
+def _expression(query: str, regions: RegionNames, lists: Mapping[str, Expression]) -> Expression:
+    return resolve(parse(query), query, regions, lists)
+
+
+def _filter(condition: RegionCondition, regions: RegionNames) -> RegionFilter:
+    def ids(names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(map(regions.resolve, names))
+
+    return RegionFilter(
+        any=ids(condition.any),
+        all=ids(condition.all),
+        except_=ids(condition.except_),
+        level=Level(condition.level),
+        min_probability=condition.min_probability,
+        include_descendants=condition.include_descendants,
+        explicit_only=condition.explicit_only,
+    )

@@ -1,10 +1,32 @@
 """Which rules an article matched, and why; enough to write the alert from."""
 
-from typing import ClassVar
+from collections.abc import Iterator
+from datetime import date
+from typing import ClassVar, Protocol, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from tocsin.article import Article
 from tocsin.events.base import Event
+from tocsin.matching import Clause, Hit, MarkedSentence, Match, Setting
+from tocsin.regions.places import LocatedPlace, PlaceSpan
+from tocsin.text import paragraphs
+
+
+# An alert shows a few of each; the rest is only counted.
+_MOST_SPANS = 5
+_MOST_PLACES = 5
+_LONGEST_LEAD = 400  # characters
+
+
+class RegionPaths(Protocol):
+    """What people call regions, and how one leads to another."""
+
+    def name(self, region_id: str) -> str: ...
+
+    def path(self, place_id: str, region_id: str, on: date) -> tuple[str, ...]:
+        """Return the names from a place up to a region that it lies in at that date."""
+        ...
 
 
 class Part(BaseModel):
@@ -19,6 +41,17 @@ class Span(Part):
     end: int
     text: str
 
+    @classmethod
+    def of(cls, hit: Hit) -> Self:
+        return cls(field=hit.field, start=hit.start, end=hit.end, text=hit.text)
+
+    @classmethod
+    def of_place(cls, span: PlaceSpan, article: Article) -> Self:
+        text = article.title if span.field == "title" else article.text
+        return cls(
+            field=span.field, start=span.start, end=span.end, text=text[span.start : span.end]
+        )
+
 
 class TermEvidence(Part):
     """A clause of the query that was true, as it is written there, with all its hits' count.
@@ -29,6 +62,11 @@ class TermEvidence(Part):
     clause: str
     count: int
     spans: tuple[Span, ...] = ()
+
+    @classmethod
+    def of(cls, clause: Clause) -> Self:
+        spans = tuple(map(Span.of, clause.hits[:_MOST_SPANS]))
+        return cls(clause=clause.text, count=clause.count, spans=spans)
 
 
 class PlaceEvidence(Part):
@@ -45,12 +83,29 @@ class PlaceEvidence(Part):
     path: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
 
+    @classmethod
+    def of(
+        cls, place: LocatedPlace, setting: Setting, article: Article, names: RegionPaths
+    ) -> Self:
+        return cls(
+            region=setting.region,
+            region_name=names.name(setting.region),
+            level=setting.hit.level if setting.hit else setting.level,
+            probability=place.probability,
+            path=names.path(place.region, setting.region, article.date.date()),
+            spans=tuple(Span.of_place(span, article) for span in place.spans[:_MOST_SPANS]),
+        )
+
 
 class Snippet(Part):
     """A sentence of the article; ``marks`` are the (start, end) of the hits within it."""
 
     text: str
     marks: tuple[tuple[int, int], ...] = ()
+
+    @classmethod
+    def of(cls, sentence: MarkedSentence) -> Self:
+        return cls(text=sentence.text, marks=sentence.marks)
 
 
 class RuleMatch(Part):
@@ -61,6 +116,25 @@ class RuleMatch(Part):
     terms: tuple[TermEvidence, ...] = ()
     places: tuple[PlaceEvidence, ...] = ()
     snippets: tuple[Snippet, ...] = ()
+
+    @classmethod
+    def of(cls, match: Match, article: Article, names: RegionPaths) -> Self:
+        explanation = match.explanation
+        return cls(
+            rule_id=match.rule.id,
+            rule_name=match.rule.name,
+            rule_version=match.rule.version,
+            query=match.rule.query,
+            terms=tuple(map(TermEvidence.of, explanation.evidence())),
+            places=tuple(_places(match, article, names)),
+            snippets=tuple(map(Snippet.of, explanation.snippets)),
+        )
+
+
+def _places(match: Match, article: Article, names: RegionPaths) -> Iterator[PlaceEvidence]:
+    for setting in match.explanation.regions():
+        for place in setting.places[:_MOST_PLACES]:
+            yield PlaceEvidence.of(place, setting, article, names)
 
 
 class ArticleSummary(Part):
@@ -77,6 +151,32 @@ class ArticleSummary(Part):
     lead: str = ""
     revision: int = 1
     story_id: str | None = None
+
+    @classmethod
+    def of(cls, article: Article) -> Self:
+        return cls(
+            id=article.id,
+            title=article.title,
+            fetched_at=article.fetched_at,
+            published_at=article.published_at,
+            url=article.url,
+            source=article.source,
+            language=article.language,
+            authors=article.authors,
+            lead=_lead(article.text),
+            revision=article.revision,
+            story_id=article.story_id,
+        )
+
+
+def _lead(text: str) -> str:
+    """Return the first paragraph on one line, cut between words."""
+    first = paragraphs(text)[:1]
+    lead = " ".join(text[start:end] for start, end in first)
+    lead = " ".join(lead.split())
+    if len(lead) <= _LONGEST_LEAD:
+        return lead
+    return lead[:_LONGEST_LEAD].rsplit(" ", 1)[0] + "…"
 
 
 class ArticleMatched(Event):

@@ -1,1 +1,39 @@
-"""To be written."""
+"""Decide which rules an article matches, and say why.
+
+First ``index`` picks the few rules that could match at all (by ``anchors``), then ``evaluate``
+decides; ``explain`` says what became of each clause. The same split as Lucene's Presearcher and
+CandidateMatcher (org.apache.lucene.monitor). Read ``view`` first, then ``evaluate``.
+"""
+
+from tocsin.matching.engine import Engine
+from tocsin.matching.evaluate import evaluate
+from tocsin.matching.explain import explain
+from tocsin.matching.explanation import (
+    Clause,
+    ClauseKind,
+    Explanation,
+    Failure,
+    Hit,
+    MarkedSentence,
+    Match,
+)
+from tocsin.matching.index import RuleIndex
+from tocsin.matching.setting import Setting
+from tocsin.matching.view import ArticleView
+
+
+__all__ = [
+    "ArticleView",
+    "Clause",
+    "ClauseKind",
+    "Engine",
+    "Explanation",
+    "Failure",
+    "Hit",
+    "MarkedSentence",
+    "Match",
+    "RuleIndex",
+    "Setting",
+    "evaluate",
+    "explain",
+]

@@ -21,7 +21,7 @@ from tocsin.rules.expression import (
 )
 from tocsin.rules.lexer import Kind, Lexeme
 from tocsin.rules.walk import children, walk
-from tocsin.rules.words import is_pattern, is_stop_word, word_patterns
+from tocsin.rules.words import is_stop_word, word_patterns
 
 
 class Limits:

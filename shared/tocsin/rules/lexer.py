@@ -81,16 +81,16 @@ _ALIASES = frozenset({"intitle", "headline", "hd", "ingress", "site"})
 
 # What people write who come from elsewhere, and spelling cannot guess.
 _MEANT = {
-    **{"language": "lang", "la": "lang", "lg": "lang", "country": "region", "place": "region"},
-    **{"location": "region", "in": "region", "inurl": "url", "link": "url", "by": "author"},
-    **{"byline": "author", "domain": "source", "rst": "source", "sn": "source", "text": "body"},
-    **{"intext": "body", "content": "body", "lp": "lead", "allintitle": "title", "ti": "title"},
+    "language": "lang", "la": "lang", "lg": "lang", "country": "region", "place": "region",
+    "location": "region", "in": "region", "inurl": "url", "link": "url", "by": "author",
+    "byline": "author", "domain": "source", "rst": "source", "sn": "source", "text": "body",
+    "intext": "body", "content": "body", "lp": "lead", "allintitle": "title", "ti": "title",
 }
 
 _SPACE = re.compile(r"[\s\u200b\ufeff]+")
 _QUOTES = {
-    **{'"': '"＂', "＂": '"＂', "“": "”“", "„": "”“", "«": "»", "‹": "›", "»": "«"},
-    **{"「": "」", "『": "』"},
+    '"': '"＂', "＂": '"＂', "“": "”“", "„": "”“", "«": "»", "‹": "›", "»": "«",
+    "「": "」", "『": "』",
 }
 _QUOTE_SIGNS = '"＂“”„«»‹›「」『』'
 _BARE = re.compile(f"[^\\s\u200b\ufeff()（）|^{_QUOTE_SIGNS}]+")
@@ -105,8 +105,8 @@ _SLOP = re.compile(r"~(\d*)")
 _LIST = re.compile(r"@([\w.-]*\w)")
 _MARK = re.compile(r"\|\|?|&&|[(（)）]")
 _MARKS = {
-    **{"|": Kind.OR, "||": Kind.OR, "&&": Kind.AND},
-    **{"(": Kind.OPEN, "（": Kind.OPEN, ")": Kind.CLOSE, "）": Kind.CLOSE},
+    "|": Kind.OR, "||": Kind.OR, "&&": Kind.AND,
+    "(": Kind.OPEN, "（": Kind.OPEN, ")": Kind.CLOSE, "）": Kind.CLOSE,
 }
 _NEAR = re.compile(r"(near|onear|adj)/?(\d+)|(w)/(\d+)|/(n)(\d+)/", re.IGNORECASE)
 _NEAR_UNFINISHED = re.compile(r"(?:near|onear|adj)/.*|/n\D*/?", re.IGNORECASE)

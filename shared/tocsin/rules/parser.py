@@ -42,7 +42,9 @@ from tocsin.rules.expression import (
 )
 from tocsin.rules.lexer import Kind, Lexeme, Modifier, lex
 from tocsin.rules.readings import mixed
+from tocsin.rules.suggest import language_code
 from tocsin.rules.words import is_pattern, word_patterns
+from tocsin.text import is_tag
 
 
 _STARTS_OPERAND = frozenset(
@@ -145,7 +147,7 @@ class _Parser:
                 fix=self._text[: sign.start] + self._text[second.end :],
             )
         operand = self._near()
-        return Not(operand, place=Place(sign.start, operand.place.end))
+        return Not(operand, place=self._since(sign))
 
     def _near(self) -> Expression:
         left = self._postfix()
@@ -225,7 +227,7 @@ class _Parser:
                 return self._prefixed(lexeme)
             case Kind.FIRST:
                 operand = self._primary()
-                return self._first(lexeme, operand, Place(lexeme.start, operand.place.end))
+                return self._first(lexeme, operand, self._since(lexeme))
             case Kind.AT_LEAST:
                 return self._at_least(lexeme)
             case Kind.BARE | Kind.QUOTED | Kind.VALUE:
@@ -256,12 +258,12 @@ class _Parser:
             case FieldName() as field:
                 operand = self._primary()
                 check_scope(operand, f"{field}:", self._text, forbidden=FieldName)
-                return InField(field, operand, place=Place(prefix.start, operand.place.end))
+                return InField(field, operand, place=self._since(prefix))
             case Modifier() as modifier:
                 operand = self._primary()
                 check_scope(operand, f"{modifier.name.lower()}:", self._text)
                 kind = SameCase if modifier is Modifier.CASE else SameAccents
-                return kind(operand, place=Place(prefix.start, operand.place.end))
+                return kind(operand, place=self._since(prefix))
             case _:
                 raise AssertionError(prefix)
 
@@ -269,14 +271,14 @@ class _Parser:
         outer, self._value_of = self._value_of, prefix
         operand = self._primary()
         self._value_of = outer
-        return replace(operand, place=Place(prefix.start, operand.place.end))
+        return replace(operand, place=self._since(prefix))
 
     def _at_least(self, sign: Lexeme) -> Expression:
         if not 1 <= sign.number <= Limits.COUNT:
             raise self._error(sign.start, f"a count is from 1 to {Limits.COUNT}")
         operand = self._primary()
         check_operand(operand, f"atleast{sign.number}", self._text)
-        return AtLeast(sign.number, operand, place=Place(sign.start, operand.place.end))
+        return AtLeast(sign.number, operand, place=self._since(sign))
 
     def _leaf(self, lexeme: Lexeme) -> Expression:
         self._count(lexeme)
@@ -304,9 +306,19 @@ class _Parser:
             case Level() as level:
                 return InRegion(name, level, place=place)
             case FilterKind() as kind:
+                if kind is FilterKind.LANGUAGE:
+                    self._check_language(name, place)
                 return Filter(kind, name, place=place)
             case _:
                 raise AssertionError(prefix)
+
+    def _check_language(self, tag: str, place: Place) -> None:
+        if is_tag(tag):
+            return
+        code = language_code(tag)
+        fix = f"{self._text[: place.start]}{code}{self._text[place.end :]}" if code else None
+        problem = f"{tag!r} is not a language tag such as en or pt-BR"
+        raise self._error(place.start, problem, fix=fix)
 
     def _loose(self, phrase: Phrase, sign: Lexeme) -> Expression:
         """Read ``"a b"~8`` as ``a NEAR/8 b``."""
@@ -344,6 +356,10 @@ class _Parser:
         if lexeme.kind is not Kind.END:
             self._index += 1
         return lexeme
+
+    def _since(self, lexeme: Lexeme) -> Place:
+        """Return the place from a lexeme to the last that was taken."""
+        return Place(lexeme.start, self._lexemes[self._index - 1].end)
 
     def _expect_end(self) -> None:
         lexeme = self._peek()

@@ -5,7 +5,7 @@ Read ``folding`` first (what counts as the same letter), then ``tokens`` (what i
 
 from tocsin.text.arabic import forms, has_arabic, stem
 from tocsin.text.folding import fold
-from tocsin.text.language import speaks
+from tocsin.text.language import is_tag, speaks
 from tocsin.text.sentences import Span, paragraphs, sentences
 from tocsin.text.tokens import Tokens, tokenise, tokenise_any, words
 
@@ -16,6 +16,7 @@ __all__ = [
     "fold",
     "forms",
     "has_arabic",
+    "is_tag",
     "paragraphs",
     "sentences",
     "speaks",

@@ -13,11 +13,11 @@ from functools import lru_cache
 # Letters that look like another with a stroke or a tail, which NFKD leaves whole.
 _SPECIAL = str.maketrans(
     {
-        **{"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH"},
-        **{"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D"},
-        **{"ħ": "h", "Ħ": "H", "ı": "i", "ŧ": "t", "Ŧ": "T"},
+        "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH",
+        "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D",
+        "ħ": "h", "Ħ": "H", "ı": "i", "ŧ": "t", "Ŧ": "T",
         # Arabic: the forms of alef, ya, ta marbuta and kaf that writers exchange freely.
-        **{"ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك"},
+        "ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك",
     }
 )
 

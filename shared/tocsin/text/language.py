@@ -1,6 +1,14 @@
 """Language tags (BCP 47)."""
 
-UNKNOWN = "und"
+import re
+
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+
+
+def is_tag(text: str) -> bool:
+    """Tell whether the text has the form of a language tag; ``english`` has not."""
+    return _TAG.fullmatch(text) is not None
 
 
 def speaks(tag: str, wanted: str) -> bool:

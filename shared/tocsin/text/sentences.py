@@ -16,16 +16,7 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 
 # What ends in a point and does not end a sentence.
 _ABBREVIATIONS = frozenset(
-    """
-    mr mrs ms dr prof gen lt col maj capt sgt cpl brig adm cmdr sen rep gov pres rev hon st jr sr
-    inc ltd co corp bros vs etc cf al fig no nos vol pp approx dept est jan feb mar apr jun jul aug
-    sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun
-    m mm mme mmes mlle mgr me av bd env janv févr avr juil déc ex réf
-    sr sra srta dña ud uds núm pág excmo art tel dpto
-    exmo dra prof eng av
-    hr fr nr bzw ca usw z.b d.h u.a dipl ing str
-    г гг ул им тыс млн млрд руб
-    """.split()
+    ["mr", "mrs", "ms", "dr", "prof", "gen", "lt", "col", "maj", "capt", "sgt", "cpl", "brig", "adm", "cmdr", "sen", "rep", "gov", "pres", "rev", "hon", "st", "jr", "sr", "inc", "ltd", "co", "corp", "bros", "vs", "etc", "cf", "al", "fig", "no", "nos", "vol", "pp", "approx", "dept", "est", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun", "m", "mm", "mme", "mmes", "mlle", "mgr", "me", "av", "bd", "env", "janv", "févr", "avr", "juil", "déc", "ex", "réf", "sr", "sra", "srta", "dña", "ud", "uds", "núm", "pág", "excmo", "art", "tel", "dpto", "exmo", "dra", "prof", "eng", "av", "hr", "fr", "nr", "bzw", "ca", "usw", "z.b", "d.h", "u.a", "dipl", "ing", "str", "г", "гг", "ул", "им", "тыс", "млн", "млрд", "руб"]
 )
 
 
