@@ -9,6 +9,7 @@ from typing import cast
 from redis.asyncio import Redis
 
 from tocsin.adapters import keys
+from tocsin.adapters.availability import available
 from tocsin.adapters.scripts import script
 from tocsin.errors import NotFoundError
 from tocsin.events import EXPECTED_GROUPS
@@ -66,7 +67,8 @@ class RedisDeadLetters:
     async def recent(self, limit: int) -> Sequence[DeadLetter]:
         found: list[tuple[str, Entry]] = []
         for stream in self._streams:
-            entries = await self._redis.xrevrange(keys.dead(stream), count=limit)
+            with available():
+                entries = await self._redis.xrevrange(keys.dead(stream), count=limit)
             found += [(stream, entry) for entry in cast("list[Entry]", entries)]
         found.sort(key=lambda item: _order(item[1][0]), reverse=True)
         return [_letter(stream, entry) for stream, entry in found[:limit]]
@@ -76,29 +78,32 @@ class RedisDeadLetters:
 
     async def counts(self) -> dict[str, int]:
         """Return how many there are of each stream."""
-        return {stream: await self._redis.xlen(keys.dead(stream)) for stream in self._streams}
+        with available():
+            return {stream: await self._redis.xlen(keys.dead(stream)) for stream in self._streams}
 
     async def get(self, stream: str, letter_id: str) -> DeadLetter:
-        if _STREAM_ID.fullmatch(letter_id):
+        _check(stream, letter_id)
+        with available():
             entries = await self._redis.xrange(keys.dead(stream), letter_id, letter_id)
-            if entries:
-                return _letter(stream, cast("Entry", entries[0]))
-        raise _missing(stream, letter_id)
+        if not entries:
+            raise _missing(stream, letter_id)
+        return _letter(stream, cast("Entry", entries[0]))
 
     async def replay(self, stream: str, letter_id: str) -> str:
-        if not _STREAM_ID.fullmatch(letter_id):
-            raise _missing(stream, letter_id)
-        new_id: bytes | None = await self._replay(
-            keys=[keys.dead(stream), stream], args=[letter_id, len(ADDED)]
-        )
+        _check(stream, letter_id)
+        with available():
+            new_id: bytes | None = await self._replay(
+                keys=[keys.dead(stream), stream], args=[letter_id, len(ADDED)]
+            )
         if new_id is None:
             raise _missing(stream, letter_id)
         return new_id.decode()
 
     async def discard(self, stream: str, letter_id: str) -> None:
-        if not _STREAM_ID.fullmatch(letter_id) or not await self._redis.xdel(
-            keys.dead(stream), letter_id
-        ):
+        _check(stream, letter_id)
+        with available():
+            dropped = await self._redis.xdel(keys.dead(stream), letter_id)
+        if not dropped:
             raise _missing(stream, letter_id)
 
 
@@ -124,6 +129,12 @@ def _letter(stream: str, entry: Entry) -> DeadLetter:
 def _order(stream_id: bytes) -> tuple[int, int]:
     milliseconds, number = stream_id.split(b"-")
     return int(milliseconds), int(number)
+
+
+def _check(stream: str, letter_id: str) -> None:
+    """Raise NotFoundError for what the server would not take for an id."""
+    if not _STREAM_ID.fullmatch(letter_id):
+        raise _missing(stream, letter_id)
 
 
 def _missing(stream: str, letter_id: str) -> NotFoundError:

@@ -5,6 +5,7 @@ from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
 from tocsin.adapters import keys
+from tocsin.adapters.availability import available
 from tocsin.adapters.scripts import script
 from tocsin.ports.streams import ServiceInstance
 
@@ -24,17 +25,20 @@ class RedisServiceRegistry:
 
     async def announce(self, instance: ServiceInstance) -> None:
         name = _name(instance.service, instance.instance)
-        await self._announce(
-            keys=_KEYS, args=[name, _JSON.dump_json(instance), self._forget_after_ms]
-        )
+        with available():
+            await self._announce(
+                keys=_KEYS, args=[name, _JSON.dump_json(instance), self._forget_after_ms]
+            )
 
     async def withdraw(self, service: str, instance: str) -> None:
         name = _name(service, instance)
-        await self._redis.zrem(keys.SERVICES_SEEN, name)
-        await self._redis.hdel(keys.SERVICES, name)
+        with available():
+            await self._redis.zrem(keys.SERVICES_SEEN, name)
+            await self._redis.hdel(keys.SERVICES, name)
 
     async def instances(self) -> Sequence[ServiceInstance]:
-        told: list[bytes] = await self._list(keys=_KEYS, args=[self._forget_after_ms])
+        with available():
+            told: list[bytes] = await self._list(keys=_KEYS, args=[self._forget_after_ms])
         found = [_JSON.validate_json(text) for text in told]
         return sorted(found, key=lambda instance: (instance.service, instance.instance))
 

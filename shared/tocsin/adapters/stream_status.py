@@ -4,6 +4,7 @@ from typing import Any, cast
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
+from tocsin.adapters.availability import available
 from tocsin.events import EXPECTED_GROUPS
 from tocsin.ports.streams import GroupStatus
 
@@ -14,17 +15,19 @@ class RedisStreamStatus:
         self._streams = streams
 
     async def groups(self) -> Sequence[GroupStatus]:
-        now_s, now_us = await self._redis.time()
-        now_ms = now_s * 1_000 + now_us // 1_000
-        return [
-            await self._status(stream, group, now_ms)
-            for stream in self._streams
-            for group in await self._groups_of(stream)
-        ]
+        with available():
+            now_s, now_us = await self._redis.time()
+            now_ms = now_s * 1_000 + now_us // 1_000
+            return [
+                await self._status(stream, group, now_ms)
+                for stream in self._streams
+                for group in await self._groups_of(stream)
+            ]
 
     async def lengths(self) -> dict[str, int]:
         """Return how many entries each stream of ours holds."""
-        return {stream: await self._redis.xlen(stream) for stream in self._streams}
+        with available():
+            return {stream: await self._redis.xlen(stream) for stream in self._streams}
 
     async def _groups_of(self, stream: str) -> Sequence[dict[str, Any]]:
         try:

@@ -1,4 +1,7 @@
-"""How the streams stand, what fell out of them, and which processes are at work."""
+"""How the streams stand, what fell out of them, and which processes are at work.
+
+Every method raises StoreUnavailableError while the store is away.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +31,8 @@ class GroupStatus:
 class DeadLetter:
     """An entry that could not be processed, as it was, and why.
 
-    ``fields`` are the original bytes; ``id`` is its id among the dead letters.
+    ``fields`` are the original bytes; ``id`` is its id among the dead letters of ``stream``,
+    ``entry_id`` the one it had on the stream itself.
     """
 
     id: str

@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from tocsin.adapters.consumer_group import ConsumerGroup, collect, trim
 from tocsin.adapters.dead_letters import RedisDeadLetters
@@ -16,7 +15,7 @@ from tocsin.adapters.stream_status import RedisStreamStatus
 from tocsin.events import EXPECTED_GROUPS
 from tocsin.ports.streams import GroupStatus
 from tocsin.runtime import metrics
-from tocsin.runtime.supervision import Part
+from tocsin.runtime.supervision import STORE_AWAY, Part
 from tocsin.runtime.worker import StreamWorker
 
 
@@ -111,6 +110,6 @@ async def every(seconds: float, action: Callable[[], Awaitable[None]], name: str
     while True:
         try:
             await action()
-        except (RedisError, OSError) as error:
+        except STORE_AWAY as error:
             log.warning("store is away", task=name, error=str(error))
         await asyncio.sleep(seconds)

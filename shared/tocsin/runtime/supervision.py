@@ -15,6 +15,7 @@ log = structlog.get_logger()
 
 Part = Callable[[], Awaitable[None]]
 
+# How an absent store shows, through a port or a driver.
 STORE_AWAY = (RedisError, ConnectionError, StoreUnavailableError)
 RESTART_AFTER_S = 1.0
 CANCEL_TIMEOUT_S = 5.0

@@ -2,10 +2,12 @@
 
 from tocsin.testing.articles import FakeArticleLog, FakeArticlePublisher
 from tocsin.testing.clock import FakeClock
+from tocsin.testing.delivery_ledger import FakeDeliveryLedger
 from tocsin.testing.idempotency import FakeIdempotencyLedger
 from tocsin.testing.inbox import FakeInbox
 from tocsin.testing.rule_store import FakeRuleStore
 from tocsin.testing.sources import FakeSourceStore
+from tocsin.testing.streams import FakeDeadLetters, FakeServiceRegistry, FakeStreamStatus
 from tocsin.testing.subscriber_store import FakeSubscriberStore
 
 
@@ -13,9 +15,13 @@ __all__ = [
     "FakeArticleLog",
     "FakeArticlePublisher",
     "FakeClock",
+    "FakeDeadLetters",
+    "FakeDeliveryLedger",
     "FakeIdempotencyLedger",
     "FakeInbox",
     "FakeRuleStore",
+    "FakeServiceRegistry",
     "FakeSourceStore",
+    "FakeStreamStatus",
     "FakeSubscriberStore",
 ]
