@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -62,9 +63,14 @@ class Entities:
         self._first_place = len(tables.heads)
         self._first_own = self._first_place + len(tables.places)
         self._number = {head.id: number for number, head in enumerate(tables.heads)}
-        self._own = [self._as_head(place) for place in own]
-        for number, place in enumerate(self._own, self._first_own):
-            self._number[place.id] = number
+        # A copy of its own: searching in a column of records would copy it every time.
+        self._ids = np.ascontiguousarray(tables.places["id"])
+        self.number = lru_cache(maxsize=50_000)(self._find)
+        self.within = lru_cache(maxsize=50_000)(self._within)
+        self._own: list[Head] = []
+        for place in own:
+            self._number[place.id] = self._first_own + len(self._own)
+            self._own.append(self._as_head(place))
 
     @property
     def heads(self) -> Iterator[tuple[int, Head]]:
@@ -72,7 +78,7 @@ class Entities:
         yield from enumerate(self._heads)
         yield from enumerate(self._own, self._first_own)
 
-    def number(self, region: str) -> int | None:
+    def _find(self, region: str) -> int | None:
         found = self._number.get(region)
         if found is None and region.startswith("place:") and region[6:].isdecimal():
             return self._place_number(int(region[6:]))
@@ -130,7 +136,7 @@ class Entities:
             return head.population
         return int(self._places["population"][number - self._first_place])
 
-    def within(self, region: str) -> str:
+    def _within(self, region: str) -> str:
         """Return the division that a GeoNames place lies in, or else its country; empty for others."""
         number = self.number(region)
         if number is None or not self._first_place <= number < self._first_own:
@@ -160,8 +166,10 @@ class Entities:
         return "" if number == NONE else self._heads[number].id
 
     def _place_number(self, identity: int) -> int | None:
-        row = int(np.searchsorted(self._places["id"], identity))
-        if row < len(self._places) and int(self._places["id"][row]) == identity:
+        if identity > np.iinfo(self._ids.dtype).max:
+            return None
+        row = int(np.searchsorted(self._ids, self._ids.dtype.type(identity)))
+        if row < len(self._ids) and int(self._ids[row]) == identity:
             return self._first_place + row
         return None
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Literal
 
 from tocsin.regions.spelling import WORD, fold
-from tocsin.regions.tables import WordClass, Words
+from tocsin.regions.tables import Words
 
 
 Look = Literal["capital", "lower", "digit", "caseless"]
@@ -18,7 +18,8 @@ COMMON = 35
 class Word:
     """A spelling. ``size`` is SCOWL's (10 the commonest) and 0 for words never seen in lower case.
 
-    ``given`` and ``surname`` are ranks among personal names, 1 the commonest, 0 for none.
+    ``given`` and ``surname`` are ranks among personal names, 1 the commonest, 0 for none;
+    ``classes`` are bits of ``WordClass``.
     """
 
     raw: str
@@ -27,7 +28,7 @@ class Word:
     size: int
     given: int
     surname: int
-    classes: WordClass
+    classes: int
 
     @property
     def capital(self) -> bool:
@@ -50,7 +51,7 @@ class Vocabulary:
         folded = fold(raw)
         record = self._words.get(folded)
         size, given, surname, classes = record[0] if record else (0, 0, 0, 0)
-        return Word(raw, folded, _look(raw), size, given, surname, WordClass(classes))
+        return Word(raw, folded, _look(raw), size, given, surname, classes)
 
 
 @dataclass(frozen=True, slots=True)

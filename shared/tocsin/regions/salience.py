@@ -114,9 +114,14 @@ def _tally(
     gazetteer: Gazetteer, layout: Layout, mentions: Iterable[Mention], on: date
 ) -> dict[str, _Tally]:
     tallies: dict[str, _Tally] = defaultdict(_Tally)
+    spreads: dict[int, Mapping[str, float]] = {}
     for mention in mentions:
+        # The mentions of a name mostly share one list of senses.
+        spread = spreads.get(id(mention.senses))
+        if spread is None:
+            spreads[id(mention.senses)] = spread = _spread(gazetteer, mention, on)
         loudness = layout.weight(mention) * _kind_weight(mention) * mention.probability
-        for region, share in _spread(gazetteer, mention, on).items():
+        for region, share in spread.items():
             tally = tallies[region]
             probability = mention.probability * share
             tally.by_form[mention.key] = max(probability, tally.by_form.get(mention.key, 0.0))

@@ -8,7 +8,7 @@ how: ``entity << 3 | use``.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 from typing import Literal, Protocol
 
 import numpy as np
@@ -27,8 +27,11 @@ class Use(IntEnum):
     NAME = 3
 
 
-class WordClass(IntFlag):
-    """What a word says about a name beside it (the sections of lexicon.txt)."""
+class WordClass(IntEnum):
+    """What a word says about a name beside it (the sections of lexicon.txt); bits of a number.
+
+    No IntFlag: its ``&`` takes ten times as long, and every word of every article is asked.
+    """
 
     PREPOSITION = 1
     OF = 2

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from tocsin.adapters.gazetteer import curated, packages
 from tocsin.adapters.gazetteer.store import Compiled
 from tocsin.regions.hierarchy import Edge
+from tocsin.regions.region import Kind
 from tocsin.regions.spelling import fold, key
 from tocsin.regions.tables import PLACE_COLUMNS, Head, Use, WordClass
 
@@ -174,7 +175,7 @@ class _Heads:
 
     def _add_areas(self) -> None:
         for area in curated.areas():
-            kind = "bloc" if area.kind == "bloc" else "area"
+            kind: Kind = "bloc" if area.kind == "bloc" else "area"
             self._add(Head(id=area.id, kind=kind, name=area.names[0], names=area.names))
         for row in curated.memberships():
             self._check(row.area, row.member)

@@ -138,7 +138,7 @@ def common_words() -> Iterator[tuple[str, int]]:
 
 
 def word_classes() -> Iterator[tuple[str, WordClass]]:
-    section = WordClass(0)
+    section = WordClass.GENERIC
     for line in _lines("lexicon.txt"):
         if line.startswith("["):
             section = WordClass[line.strip("[]").upper().replace("-", "_")]
