@@ -87,8 +87,8 @@ class _Explainer:
                 assert_never(expression)
 
     def _words(self, expression: Expression, scope: Scope, weight: int) -> Clause:
-        at_least = isinstance(expression, AtLeast)
-        found = find(expression.operand if at_least else expression, self._view, scope)
+        counted = expression.operand if isinstance(expression, AtLeast) else expression
+        found = find(counted, self._view, scope)
         verdict = holds(expression, self._view, scope)
         return Clause(
             ClauseKind.WORDS,

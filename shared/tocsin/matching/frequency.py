@@ -1,6 +1,6 @@
 """How often things are in an article: estimates, good enough to choose what to look for first."""
 
-from tocsin.rules.words import is_stop_word
+from tocsin.rules.stop_words import is_stop_word
 
 
 _STOP_WORD = 0.7

@@ -35,7 +35,7 @@ from tocsin.rules.walk import is_positional
 from tocsin.text import speaks
 
 
-def reason_of(expression: Expression, view: ArticleView, scope: Scope) -> str:
+def reason_of(expression: Expression, view: ArticleView, scope: Scope) -> str:  # noqa: C901 -- one case for each kind of node
     """Return why a false expression is false."""
     match expression:
         case Term() | Wildcard() | Phrase():

@@ -72,7 +72,7 @@ class ArticleView:
     def __init__(self, article: Article, places: Places) -> None:
         self.article = article
         self.places = places
-        self.streams = (
+        self.streams: tuple[Stream, ...] = (
             Stream(TITLE, article.title),
             Stream(TEXT, article.text),
             *(Stream(FieldName.AUTHOR, author) for author in article.authors),

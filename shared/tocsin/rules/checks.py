@@ -20,8 +20,9 @@ from tocsin.rules.expression import (
     Term,
 )
 from tocsin.rules.lexer import Kind, Lexeme
+from tocsin.rules.stop_words import is_stop_word
 from tocsin.rules.walk import children, walk
-from tocsin.rules.words import is_stop_word, word_patterns
+from tocsin.rules.words import word_patterns
 
 
 class Limits:
@@ -61,11 +62,11 @@ def check_literal(lexeme: Lexeme, query: str) -> None:
         problem = _problem_of_asterisk(text, found)
         if problem:
             raise error(found.start(), problem, _without_asterisk(text, found))
-    if found := _QUESTION_BEFORE.search(text):
+    if question := _QUESTION_BEFORE.search(text):
         raise error(
-            found.start(),
+            question.start(),
             "'?' stands for one letter within a word, as in wom?n, and not for the first",
-            text[: found.start()] + text[found.end() :],
+            text[: question.start()] + text[question.end() :],
         )
     if lexeme.kind is Kind.BARE and text.endswith("?"):
         raise error(
@@ -134,8 +135,8 @@ def check_scope(
         match node:
             case InRegion() | Filter():
                 problem = f"what is said of the whole article cannot stand inside {scope}"
-            case InField() if node.field in forbidden:
-                problem = f"{node.field}: cannot stand inside {scope}"
+            case InField() if node.name in forbidden:
+                problem = f"{node.name}: cannot stand inside {scope}"
             case _:
                 continue
         raise RuleSyntaxError(query, node.place.start, problem)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from tocsin.rules.words import word_patterns
 
@@ -17,10 +17,6 @@ class Place(NamedTuple):
 
 
 NOWHERE = Place(0, 0)
-
-
-def _place() -> Any:
-    return field(default=NOWHERE, compare=False, kw_only=True)
 
 
 class FieldName(StrEnum):
@@ -60,7 +56,7 @@ class Literal:
     """
 
     text: str
-    place: Place = _place()
+    place: Place = field(default=NOWHERE, compare=False, kw_only=True)
     words: tuple[str, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -90,7 +86,7 @@ class Near:
     right: Expression
     distance: int
     ordered: bool = False
-    place: Place = _place()
+    place: Place = field(default=NOWHERE, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +96,14 @@ class Same:
     left: Expression
     right: Expression
     unit: Unit
-    place: Place = _place()
+    place: Place = field(default=NOWHERE, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
 class InField:
-    field: FieldName
+    name: FieldName
     operand: Expression
-    place: Place = _place()
+    place: Place = field(default=NOWHERE, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +112,7 @@ class FirstWords:
 
     count: int
     operand: Expression
-    place: Place = _place()
+    place: Place = field(default=NOWHERE, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +121,7 @@ class AtLeast:
 
     count: int
     operand: Expression
-    place: Place = _place()
+    place: Place = field(default=NOWHERE, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +129,7 @@ class SameCase:
     """Upper and lower case count."""
 
     operand: Expression
-    place: Place = _place()
+    place: Place = field(default=NOWHERE, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +137,7 @@ class SameAccents:
     """Accents and other marks count."""
 
     operand: Expression
-    place: Place = _place()
+    place: Place = field(default=NOWHERE, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +146,7 @@ class Boost:
 
     operand: Expression
     weight: int
-    place: Place = _place()
+    place: Place = field(default=NOWHERE, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +154,7 @@ class ListReference:
     """A shared list of alternatives, by name. ``alternatives`` is given by ``resolve``."""
 
     name: str
-    place: Place = _place()
+    place: Place = field(default=NOWHERE, compare=False, kw_only=True)
     alternatives: Expression | None = field(default=None, compare=False)
 
 
@@ -168,7 +164,7 @@ class InRegion:
 
     name: str
     level: Level = Level.MENTION
-    place: Place = _place()
+    place: Place = field(default=NOWHERE, compare=False, kw_only=True)
     region: str = field(default="", compare=False)
 
 
@@ -181,14 +177,14 @@ class Filter:
 
     kind: FilterKind
     value: str
-    place: Place = _place()
+    place: Place = field(default=NOWHERE, compare=False, kw_only=True)
     region: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
     operand: Expression
-    place: Place = _place()
+    place: Place = field(default=NOWHERE, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +192,7 @@ class And:
     """All of two or more; one that is ``Not`` excludes."""
 
     operands: tuple[Expression, ...]
-    place: Place = _place()
+    place: Place = field(default=NOWHERE, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +200,7 @@ class Or:
     """Any of two or more."""
 
     operands: tuple[Expression, ...]
-    place: Place = _place()
+    place: Place = field(default=NOWHERE, compare=False, kw_only=True)
 
 
 Expression: TypeAlias = (

@@ -1,5 +1,7 @@
 """Cut a query into lexemes. What other tools write for the same thing comes out the same."""
 
+# ruff: noqa: RUF001 -- quotes and brackets as people type them
+
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -81,16 +83,39 @@ _ALIASES = frozenset({"intitle", "headline", "hd", "ingress", "site"})
 
 # What people write who come from elsewhere, and spelling cannot guess.
 _MEANT = {
-    "language": "lang", "la": "lang", "lg": "lang", "country": "region", "place": "region",
-    "location": "region", "in": "region", "inurl": "url", "link": "url", "by": "author",
-    "byline": "author", "domain": "source", "rst": "source", "sn": "source", "text": "body",
-    "intext": "body", "content": "body", "lp": "lead", "allintitle": "title", "ti": "title",
+    "language": "lang",
+    "la": "lang",
+    "lg": "lang",
+    "country": "region",
+    "place": "region",
+    "location": "region",
+    "in": "region",
+    "inurl": "url",
+    "link": "url",
+    "by": "author",
+    "byline": "author",
+    "domain": "source",
+    "rst": "source",
+    "sn": "source",
+    "text": "body",
+    "intext": "body",
+    "content": "body",
+    "lp": "lead",
+    "allintitle": "title",
+    "ti": "title",
 }
 
 _SPACE = re.compile(r"[\s\u200b\ufeff]+")
 _QUOTES = {
-    '"': '"＂', "＂": '"＂', "“": "”“", "„": "”“", "«": "»", "‹": "›", "»": "«",
-    "「": "」", "『": "』",
+    '"': '"＂',
+    "＂": '"＂',
+    "“": "”“",
+    "„": "”“",
+    "«": "»",
+    "‹": "›",
+    "»": "«",
+    "「": "」",
+    "『": "』",
 }
 _QUOTE_SIGNS = '"＂“”„«»‹›「」『』'
 _BARE = re.compile(f"[^\\s\u200b\ufeff()（）|^{_QUOTE_SIGNS}]+")
@@ -105,13 +130,18 @@ _SLOP = re.compile(r"~(\d*)")
 _LIST = re.compile(r"@([\w.-]*\w)")
 _MARK = re.compile(r"\|\|?|&&|[(（)）]")
 _MARKS = {
-    "|": Kind.OR, "||": Kind.OR, "&&": Kind.AND,
-    "(": Kind.OPEN, "（": Kind.OPEN, ")": Kind.CLOSE, "）": Kind.CLOSE,
+    "|": Kind.OR,
+    "||": Kind.OR,
+    "&&": Kind.AND,
+    "(": Kind.OPEN,
+    "（": Kind.OPEN,
+    ")": Kind.CLOSE,
+    "）": Kind.CLOSE,
 }
 _NEAR = re.compile(r"(near|onear|adj)/?(\d+)|(w)/(\d+)|/(n)(\d+)/", re.IGNORECASE)
 _NEAR_UNFINISHED = re.compile(r"(?:near|onear|adj)/.*|/n\D*/?", re.IGNORECASE)
 _ORDERED = frozenset({"onear", "adj", "w"})
-_MINUS = "-−–"  # noqa: RUF001 -- word processors turn the first into the others
+_MINUS = "-−–"  # word processors turn the first into the others
 
 # Longer numbers are out of every range, and Python refuses to read them at some length.
 _MOST_DIGITS = 9

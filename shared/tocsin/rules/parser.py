@@ -257,7 +257,7 @@ class _Parser:
                 return self._valued(prefix)
             case FieldName() as field:
                 operand = self._primary()
-                check_scope(operand, f"{field}:", self._text, forbidden=FieldName)
+                check_scope(operand, f"{field}:", self._text, forbidden=tuple(FieldName))
                 return InField(field, operand, place=self._since(prefix))
             case Modifier() as modifier:
                 operand = self._primary()
@@ -417,7 +417,7 @@ class _Parser:
         return RuleSyntaxError(self._text, position, problem, fix=fix)
 
 
-def literal(text: str, place: Place) -> Literal:
+def literal(text: str, place: Place) -> Term | Wildcard | Phrase:
     """Return the word, wildcard or phrase that a piece of text is; it has at least one word."""
     text = " ".join(text.split())
     words = word_patterns(text)

@@ -31,7 +31,7 @@ _BARE_WORD = re.compile(r"[^\W_]+(?:[*?]+[^\W_]+)*\*?")
 _BARE_VALUE = re.compile(r"[^\W_](?:[\w:./-]*\w)?")
 
 
-def to_text(expression: Expression) -> str:
+def to_text(expression: Expression) -> str:  # noqa: C901 -- one case for each kind of node
     """Return the query that means ``expression``, in capitals and with every bracket it needs."""
     match expression:
         case Term() | Wildcard() | Phrase():

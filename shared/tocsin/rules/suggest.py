@@ -11,11 +11,31 @@ def closest(name: str, names: Iterable[str]) -> str | None:
 
 
 _LANGUAGE_CODES = {
-    "english": "en", "french": "fr", "spanish": "es", "portuguese": "pt", "arabic": "ar",
-    "russian": "ru", "chinese": "zh", "german": "de", "italian": "it", "dutch": "nl",
-    "turkish": "tr", "persian": "fa", "hindi": "hi", "japanese": "ja", "swahili": "sw",
-    "hausa": "ha", "somali": "so", "amharic": "am", "ukrainian": "uk", "polish": "pl",
-    "français": "fr", "español": "es", "português": "pt", "deutsch": "de", "italiano": "it",
+    "english": "en",
+    "french": "fr",
+    "spanish": "es",
+    "portuguese": "pt",
+    "arabic": "ar",
+    "russian": "ru",
+    "chinese": "zh",
+    "german": "de",
+    "italian": "it",
+    "dutch": "nl",
+    "turkish": "tr",
+    "persian": "fa",
+    "hindi": "hi",
+    "japanese": "ja",
+    "swahili": "sw",
+    "hausa": "ha",
+    "somali": "so",
+    "amharic": "am",
+    "ukrainian": "uk",
+    "polish": "pl",
+    "français": "fr",
+    "español": "es",
+    "português": "pt",
+    "deutsch": "de",
+    "italiano": "it",
 }
 
 

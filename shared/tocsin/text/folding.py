@@ -5,6 +5,8 @@ By default case, accents and compatibility forms do not count: ``Jamāʿat``, ``
 on it), so that whoever folds can say where each piece came from.
 """
 
+# ruff: noqa: RUF001, RUF003 -- letters of several alphabets
+
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -13,11 +15,33 @@ from functools import lru_cache
 # Letters that look like another with a stroke or a tail, which NFKD leaves whole.
 _SPECIAL = str.maketrans(
     {
-        "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH",
-        "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D",
-        "ħ": "h", "Ħ": "H", "ı": "i", "ŧ": "t", "Ŧ": "T",
+        "ß": "ss",
+        "ẞ": "SS",
+        "æ": "ae",
+        "Æ": "AE",
+        "œ": "oe",
+        "Œ": "OE",
+        "þ": "th",
+        "Þ": "TH",
+        "ø": "o",
+        "Ø": "O",
+        "ł": "l",
+        "Ł": "L",
+        "đ": "d",
+        "Đ": "D",
+        "ð": "d",
+        "Ð": "D",
+        "ħ": "h",
+        "Ħ": "H",
+        "ı": "i",
+        "ŧ": "t",
+        "Ŧ": "T",
         # Arabic: the forms of alef, ya, ta marbuta and kaf that writers exchange freely.
-        "ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك",
+        "ٱ": "ا",
+        "ى": "ي",
+        "ی": "ي",
+        "ة": "ه",
+        "ک": "ك",
     }
 )
 

@@ -1,6 +1,10 @@
 """Paragraphs and sentences, as (start, end) in the text."""
 
+# ruff: noqa: RUF001 -- punctuation of several scripts
+
 import re
+
+from tocsin.text.abbreviations import ABBREVIATIONS
 
 
 Span = tuple[int, int]
@@ -9,15 +13,10 @@ _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _STOP = re.compile(
     r"(?:[.!?…؟।]+[\"'”’»›)\]]*(?=\s)"  # a space must follow: 3.5, rfi.fr
     r"|[。！？｡]+[」』”’）]*"  # Chinese and Japanese put none
-    r"|\n(?=\s*[•·‣▪*–-]\s))"  # the items of a list # noqa: RUF001 -- as they occur
+    r"|\n(?=\s*[•·‣▪*–-]\s))"  # the items of a list
 )
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+$")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
-
-# What ends in a point and does not end a sentence.
-_ABBREVIATIONS = frozenset(
-    ["mr", "mrs", "ms", "dr", "prof", "gen", "lt", "col", "maj", "capt", "sgt", "cpl", "brig", "adm", "cmdr", "sen", "rep", "gov", "pres", "rev", "hon", "st", "jr", "sr", "inc", "ltd", "co", "corp", "bros", "vs", "etc", "cf", "al", "fig", "no", "nos", "vol", "pp", "approx", "dept", "est", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun", "m", "mm", "mme", "mmes", "mlle", "mgr", "me", "av", "bd", "env", "janv", "févr", "avr", "juil", "déc", "ex", "réf", "sr", "sra", "srta", "dña", "ud", "uds", "núm", "pág", "excmo", "art", "tel", "dpto", "exmo", "dra", "prof", "eng", "av", "hr", "fr", "nr", "bzw", "ca", "usw", "z.b", "d.h", "u.a", "dipl", "ing", "str", "г", "гг", "ул", "им", "тыс", "млн", "млрд", "руб"]
-)
 
 
 def paragraphs(text: str) -> list[Span]:
@@ -60,4 +59,4 @@ def _ends(stop: re.Match[str]) -> bool:
     word = last.group()
     if _INITIALS.fullmatch(word + "."):  # J. Smith, the U.S. Army; not: in the U.S. "He
         return len(word) > 1 and not following.isalnum()
-    return word.lower() not in _ABBREVIATIONS
+    return word.lower() not in ABBREVIATIONS
