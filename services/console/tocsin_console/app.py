@@ -1,0 +1,51 @@
+"""The console process: the only module that names adapters."""
+
+from tocsin.adapters.article_log import RedisArticleLog
+from tocsin.adapters.availability import available
+from tocsin.adapters.connection import connect
+from tocsin.adapters.dead_letters import RedisDeadLetters
+from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
+from tocsin.adapters.gazetteer.load import load
+from tocsin.adapters.inbox import RedisInbox
+from tocsin.adapters.rule_store import RedisRuleStore
+from tocsin.adapters.service_registry import RedisServiceRegistry
+from tocsin.adapters.stream_status import RedisStreamStatus
+from tocsin.adapters.subscriber_store import RedisSubscriberStore
+from tocsin.adapters.system_clock import SystemClock
+from tocsin.regions.geoparser import Geoparser
+from tocsin.runtime import process
+from tocsin_console.routes.access import Access
+from tocsin_console.routes.backends import Backends
+from tocsin_console.routes.console import console
+from tocsin_console.settings import ConsoleSettings
+
+
+async def serve(settings: ConsoleSettings) -> None:
+    redis = connect(settings.redis_url)
+    clock = SystemClock()
+    gazetteer = load()
+    backends = Backends(
+        clock=clock,
+        rules=RedisRuleStore(redis, clock),
+        subscribers=RedisSubscriberStore(redis),
+        articles=RedisArticleLog(redis),
+        deliveries=RedisDeliveryLedger(redis),
+        dead_letters=RedisDeadLetters(redis),
+        streams=RedisStreamStatus(redis),
+        services=RedisServiceRegistry(redis),
+        inbox=RedisInbox(redis),
+        gazetteer=gazetteer,
+        geoparser=Geoparser(gazetteer),
+    )
+    token = settings.token.get_secret_value() if settings.token else None
+    app = console(
+        backends,
+        Access(token, clock),
+        allowed_hosts=settings.allowed_hosts,
+        store_errors=available,
+    )
+    await process.serve("console", settings, redis=redis, app=app)
+
+
+def main() -> None:
+    process.run("console", ConsoleSettings, serve)

@@ -1,0 +1,115 @@
+"""Who may use the console: whoever has its token, or, where it has none, whoever reaches it."""
+
+import hashlib
+import hmac
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import quote
+
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tocsin.ports.clock import Clock
+from tocsin_console.routes.problems import is_for_programs, refusal
+
+
+COOKIE = "tocsin_session"
+SESSION = timedelta(hours=12)
+ANYBODY = "console"  # who did it, where nobody says who they are
+MAX_NAME = 64
+
+OPEN_PATHS = ("/login", "/static/")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Decides who is let in.
+
+    A session is a cookie that says who and until when, signed with a key made of the token:
+    nothing needs to be kept, and a new token ends every session.
+    """
+
+    token: str | None
+    clock: Clock
+
+    def is_token(self, candidate: str) -> bool:
+        return self.token is not None and hmac.compare_digest(
+            candidate.encode(), self.token.encode()
+        )
+
+    def open_session(self, who: str) -> str:
+        """Return the cookie's value."""
+        ends = (self.clock.now() + SESSION).timestamp()
+        body = urlsafe_b64encode(json.dumps([name_of(who), ends]).encode())
+        return f"{body.decode()}.{self._signature(body)}"
+
+    def who(self, headers: Headers) -> str | None:
+        """Return who asks; None for one who is not let in.
+
+        A program that has the token may say for whom it acts.
+        """
+        if self.token is None:
+            return ANYBODY
+        if self._has_token(headers.get("authorization", "")):
+            return name_of(headers.get("x-tocsin-user", ""))
+        return self._who_has_session(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""))
+
+    def _has_token(self, authorization: str) -> bool:
+        scheme, _, candidate = authorization.partition(" ")
+        return scheme.lower() == "bearer" and self.is_token(candidate.strip())
+
+    def _who_has_session(self, cookie: str) -> str | None:
+        body, _, signature = cookie.partition(".")
+        if not hmac.compare_digest(signature.encode(), self._signature(body.encode()).encode()):
+            return None
+        who, ends = json.loads(urlsafe_b64decode(body))
+        return str(who) if self.clock.now().timestamp() < ends else None
+
+    def _signature(self, body: bytes) -> str:
+        key = hashlib.sha256(b"tocsin console session " + (self.token or "").encode()).digest()
+        return hmac.new(key, body, hashlib.sha256).hexdigest()
+
+
+def name_of(claimed: str) -> str:
+    """Return a name fit for the audit: one printable line, never empty."""
+    printable = "".join(character for character in claimed if character.isprintable())
+    return printable.strip()[:MAX_NAME] or ANYBODY
+
+
+class Guard:
+    """Lets nobody past who is not let in; whoever is, goes by ``request.state.who``."""
+
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app = app
+        self._access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        who = self._access.who(Headers(scope=scope))
+        state = scope.setdefault("state", {})
+        state["who"] = who
+        state["can_log_out"] = who is not None and self._access.token is not None
+        if who is not None or scope["path"].startswith(OPEN_PATHS):
+            await self._app(scope, receive, send)
+        elif is_for_programs(scope["path"]):
+            response = refusal(
+                scope,
+                401,
+                "send the console's token: Authorization: Bearer …",
+                {"www-authenticate": "Bearer"},
+            )
+            await response(scope, receive, send)
+        else:
+            await RedirectResponse(f"/login?next={quote(scope['path'])}", 303)(scope, receive, send)
+
+
+def local(path: str) -> str:
+    """Return where to go after the login: a page of ours, whatever the link said."""
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\"))
+    return path if is_ours else "/"

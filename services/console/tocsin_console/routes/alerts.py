@@ -1,0 +1,105 @@
+"""Alerts: what matched lately, why, and what became of it on each channel."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from pydantic import AwareDatetime, BaseModel
+
+from tocsin.events import ArticleMatched, ArticleSummary, RuleMatch
+from tocsin.ports.deliveries import DeliveryRecord, State
+from tocsin_console.routes.backends import Backends
+
+
+# Looked at to find those of one rule.
+SEARCHED = 1_000
+DELIVERIES = 500
+
+
+class Outcome(BaseModel):
+    """How the delivery to one channel stands. ``channel_name`` is empty once the channel is gone."""
+
+    delivery: str
+    rule: str
+    channel: str
+    channel_name: str
+    state: State
+    reason: str
+    attempts: int
+    updated_at: AwareDatetime
+    due_at: AwareDatetime | None
+
+
+class AlertMatch(RuleMatch):
+    """One rule that the article matched, and the deliveries that came of it."""
+
+    deliveries: tuple[Outcome, ...] = ()
+
+
+class Alert(BaseModel):
+    article: ArticleSummary
+    matched_at: AwareDatetime
+    matches: tuple[AlertMatch, ...]
+
+
+async def recent_alerts(
+    backends: Backends, limit: int, rule_id: str | None = None
+) -> Sequence[Alert]:
+    """Return the last matched articles, newest first; where a rule is named, its matches only."""
+    matched = await backends.articles.recent_matches(limit if rule_id is None else SEARCHED)
+    wanted = [each for each in (of_rule(event, rule_id) for event in matched) if each][:limit]
+    return await alerts_of(backends, wanted)
+
+
+async def alerts_of(backends: Backends, matched: Sequence[ArticleMatched]) -> Sequence[Alert]:
+    directory = await backends.subscribers.directory()
+    names = {channel.id: channel.name for channel in directory.channels}
+    outcomes = await outcomes_by_article(backends, names, {each.article.id for each in matched})
+    return [alert(event, outcomes[event.article.id]) for event in matched]
+
+
+async def outcomes_by_article(
+    backends: Backends, names: Mapping[str, str], article_ids: set[str]
+) -> Mapping[str, Sequence[Outcome]]:
+    ids = list(article_ids)
+    records = await asyncio.gather(
+        *(backends.deliveries.recent(DELIVERIES, article_id=each) for each in ids)
+    )
+    return {
+        article_id: [outcome(record, names) for record in found]
+        for article_id, found in zip(ids, records, strict=True)
+    }
+
+
+def of_rule(event: ArticleMatched, rule_id: str | None) -> ArticleMatched | None:
+    if rule_id is None:
+        return event
+    matches = tuple(match for match in event.matches if match.rule_id == rule_id)
+    return event.model_copy(update={"matches": matches}) if matches else None
+
+
+def alert(event: ArticleMatched, outcomes: Sequence[Outcome]) -> Alert:
+    return Alert(
+        article=event.article,
+        matched_at=event.matched_at,
+        matches=tuple(
+            AlertMatch(
+                **{name: getattr(match, name) for name in RuleMatch.model_fields},
+                deliveries=tuple(each for each in outcomes if each.rule == match.rule_id),
+            )
+            for match in event.matches
+        ),
+    )
+
+
+def outcome(record: DeliveryRecord, names: Mapping[str, str]) -> Outcome:
+    return Outcome(
+        delivery=record.delivery.id,
+        rule=record.delivery.rule_id,
+        channel=record.delivery.channel_id,
+        channel_name=names.get(record.delivery.channel_id, ""),
+        state=record.state,
+        reason=record.reason,
+        attempts=record.attempts,
+        updated_at=record.updated_at,
+        due_at=record.due_at,
+    )

@@ -1,0 +1,104 @@
+"""Channels as they may be shown: without their address, which may hold a password or a token."""
+
+from collections.abc import Sequence
+
+from pydantic import ConfigDict, Field, SecretStr, ValidationError
+
+from tocsin.documents import (
+    ChannelDocument,
+    Document,
+    Identifier,
+    SubscriptionDocument,
+    describe_channel,
+)
+from tocsin.documents.base import Name
+from tocsin.errors import InvalidDocumentError, NotFoundError
+from tocsin.ports.subscribers import Directory
+
+
+EXPECTED = "an Apprise URL such as slack://…, or mailto:someone@example.org"
+
+
+class ChannelInput(Document):
+    """A channel as it is sent here. ``url`` may be left out to keep the one that is stored."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    id: Identifier
+    subscriber: Identifier
+    name: Name
+    url: SecretStr | None = Field(
+        default=None,
+        min_length=1,
+        max_length=2048,
+        description="An Apprise URL, or mailto:address. It can be written, never read.",
+        json_schema_extra={"writeOnly": True},
+    )
+    enabled: bool = True
+
+
+class ChannelView(Document):
+    """A channel as it is shown. ``address`` says what it is, without what is secret in it."""
+
+    id: str
+    subscriber: str
+    name: str
+    address: str
+    enabled: bool
+
+
+def view(channel: ChannelDocument) -> ChannelView:
+    return ChannelView(
+        id=channel.id,
+        subscriber=channel.subscriber,
+        name=channel.name,
+        address=describe_channel(channel),
+        enabled=channel.enabled,
+    )
+
+
+def document(sent: ChannelInput, directory: Directory) -> ChannelDocument:
+    """Return the channel to store.
+
+    Raises:
+        InvalidDocumentError: the address is none, or is missing from a new channel.
+    """
+    url = sent.url or _stored_url(sent.id, directory)
+    if url is None:
+        raise InvalidDocumentError("/url", f"a new channel needs an address: {EXPECTED}")
+    try:
+        return ChannelDocument(
+            id=sent.id, subscriber=sent.subscriber, name=sent.name, url=url, enabled=sent.enabled
+        )
+    except ValidationError as error:
+        message = error.errors(include_url=False, include_context=False)[0]["msg"]
+        raise InvalidDocumentError("/url", message.removeprefix("Value error, ")) from None
+
+
+def channel(directory: Directory, channel_id: str) -> ChannelDocument:
+    for each in directory.channels:
+        if each.id == channel_id:
+            return each
+    raise NotFoundError("channel", channel_id)
+
+
+def of_subscriber(directory: Directory, subscriber_id: str) -> Sequence[ChannelView]:
+    return [view(each) for each in directory.channels if each.subscriber == subscriber_id]
+
+
+def check_channels(subscription: SubscriptionDocument, directory: Directory) -> None:
+    """Refuse a subscription on somebody else's channel.
+
+    Raises:
+        InvalidDocumentError: a channel belongs to another subscriber.
+    """
+    for number, channel_id in enumerate(subscription.channels):
+        owner = channel(directory, channel_id).subscriber
+        if owner != subscription.subscriber:
+            raise InvalidDocumentError(
+                f"/channels/{number}", f"{channel_id!r} is a channel of {owner!r}"
+            )
+
+
+def _stored_url(channel_id: str, directory: Directory) -> SecretStr | None:
+    return next((each.url for each in directory.channels if each.id == channel_id), None)

@@ -1,0 +1,20 @@
+"""The pages: server-rendered, and whole without a script."""
+
+from fastapi import APIRouter
+
+from tocsin_console.routes.pages import (
+    alerts,
+    inbox,
+    letters,
+    overview,
+    rules,
+    session,
+    subscribers,
+)
+
+
+def router() -> APIRouter:
+    pages = APIRouter(include_in_schema=False)
+    for part in (overview, alerts, rules, subscribers, letters, inbox, session):
+        pages.include_router(part.router)
+    return pages

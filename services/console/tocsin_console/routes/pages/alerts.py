@@ -1,0 +1,38 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from tocsin_console.routes.alerts import recent_alerts
+from tocsin_console.routes.backends import Behind
+from tocsin_console.routes.templates import render
+from tocsin_console.routes.why import why
+
+
+router = APIRouter()
+
+SHOWN = 50
+
+
+@router.get("/alerts")
+async def alerts(
+    request: Request, behind: Behind, rule: Annotated[str | None, Query(max_length=64)] = None
+) -> Response:
+    return render(
+        request,
+        "alerts.html",
+        alerts=await recent_alerts(behind, SHOWN, rule or None),
+        rule=rule,
+        shown=SHOWN,
+        now=behind.clock.now(),
+    )
+
+
+@router.get("/why")
+async def explanation(
+    request: Request,
+    behind: Behind,
+    article: Annotated[str, Query(max_length=200)],
+    rule: Annotated[str, Query(max_length=64)],
+) -> Response:
+    return render(request, "why.html", why=await why(behind, article, rule), now=behind.clock.now())

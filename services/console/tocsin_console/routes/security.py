@@ -1,0 +1,95 @@
+"""What every answer carries, and what no browser may make us do on another site's behalf."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tocsin_console.routes.problems import refusal
+
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+PAGE_POLICY = (
+    "default-src 'none'; "
+    "script-src 'self'; "
+    "style-src 'self'; "
+    "img-src 'self'; "
+    "connect-src 'self'; "
+    "frame-src 'self'; "
+    "form-action 'self'; "
+    "base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+# A mail's own page: no script, no form, no request to anywhere, an origin of its own. Mails are
+# styled by attributes, hence the one unsafe-inline, for a document that can do nothing.
+MAIL_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; "
+    "default-src 'none'; "
+    "style-src 'unsafe-inline'; "
+    "img-src data:; "
+    "frame-ancestors 'self'"
+)
+
+HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        "content-security-policy": PAGE_POLICY,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(), geolocation=(), microphone=()",
+        "cache-control": "no-store",
+    }
+)
+
+
+class SecurityHeaders:
+    """Gives each answer the headers that it has not set itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class SameOrigin:
+    """Refuses a change that a browser asks for on behalf of another site."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not is_same_origin(scope["method"], Headers(scope=scope)):
+            response = refusal(
+                scope, 403, "this change was asked for by another site; open the console itself"
+            )
+            await response(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def is_same_origin(method: str, headers: Headers) -> bool:
+    """Tell whether a request may change something.
+
+    A browser says with each unsafe request where it comes from, in Sec-Fetch-Site or, older
+    ones, in Origin. What says neither is no browser, and carries no user's cookie by accident.
+    """
+    if method in SAFE_METHODS:
+        return True
+    if site := headers.get("sec-fetch-site"):
+        return site in {"same-origin", "none"}
+    if origin := headers.get("origin"):
+        return urlsplit(origin).netloc == headers.get("host")
+    return True

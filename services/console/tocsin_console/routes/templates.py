@@ -1,0 +1,108 @@
+"""Pages are Jinja2 templates; everything that comes from outside is escaped there."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from tocsin.events import Snippet
+
+
+NAVIGATION = (
+    ("/", "Overview"),
+    ("/alerts", "Alerts"),
+    ("/rules", "Rules"),
+    ("/subscribers", "Subscribers"),
+    ("/dead-letters", "Dead letters"),
+    ("/inbox", "Inbox"),
+)
+
+
+def render(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> HTMLResponse:
+    state = request.scope.get("state", {})
+    html = (
+        environment()
+        .get_template(template)
+        .render(
+            context,
+            path=request.url.path,
+            navigation=NAVIGATION,
+            who=state.get("who"),
+            can_log_out=state.get("can_log_out", False),
+        )
+    )
+    return HTMLResponse(html, status, headers)
+
+
+@cache
+def environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("tocsin_console"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "ago": ago,
+        "count": count,
+        "moment": moment,
+        "segments": segments,
+        "web_link": web_link,
+    }
+    return made
+
+
+def moment(time: datetime) -> str:
+    return time.strftime("%d %b %Y, %H:%M:%S UTC").lstrip("0")
+
+
+def ago(time: datetime, now: datetime) -> str:
+    """Return how long ago, or in how long, in the one unit that says it best."""
+    seconds = (now - time).total_seconds()
+    size = span(abs(seconds))
+    if size == "0 s":
+        return "now"
+    return f"{size} ago" if seconds > 0 else f"in {size}"
+
+
+def span(seconds: float) -> str:
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{int(seconds / length)} {unit}"
+    return f"{int(seconds)} s"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return ``1 rule``, ``2 rules``, ``12,000 rules``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def segments(snippet: Snippet) -> Iterator[tuple[str, bool]]:
+    """Yield a sentence in pieces, each with whether it is a hit; whatever marks came with it."""
+    done = 0
+    for start, end in sorted(snippet.marks):
+        begin = max(start, done)
+        if begin >= min(end, len(snippet.text)):
+            continue
+        yield snippet.text[done:begin], False
+        yield snippet.text[begin:end], True
+        done = end
+    yield snippet.text[done:], False
+
+
+def web_link(url: str) -> str:
+    """Return the address if a browser may safely be sent there, else nothing."""
+    return url if urlsplit(url).scheme in {"http", "https"} else ""
