@@ -5,6 +5,7 @@ values that ``tocsin.matching`` evaluates and indexes. ``expression`` lists ever
 be said, ``parser`` how it is written, ``checks`` what is refused.
 """
 
+from tocsin.rules.english import describe, in_english
 from tocsin.rules.expression import (
     And,
     AtLeast,
@@ -65,6 +66,8 @@ __all__ = [
     "Term",
     "Unit",
     "Wildcard",
+    "describe",
+    "in_english",
     "parse",
     "resolve",
     "to_text",
