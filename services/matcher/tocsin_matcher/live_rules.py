@@ -11,9 +11,12 @@ from tocsin.errors import TocsinError
 from tocsin.events import RuleChanged
 from tocsin.ports.rules import RuleStore
 from tocsin.rules import Rule
+from tocsin_matcher import metrics
 
 
 log = structlog.get_logger()
+
+FOLLOW_EVERY_S = 0.5
 
 Compile = Callable[[RuleDocument], Rule]
 
@@ -67,6 +70,14 @@ class LiveRules:
             answers = self._asked
             await self._read()
             self._answered = answers
+
+    async def follow(self) -> None:
+        """Keep up while no article comes, so that none has to wait for many changes at once."""
+        while True:
+            await self.catch_up()
+            metrics.RULES.labels("in force").set(len(self.in_force))
+            metrics.RULES.labels("broken").set(len(self.broken))
+            await asyncio.sleep(FOLLOW_EVERY_S)
 
     async def _read(self) -> None:
         while changes := await self._store.changes(self._cursor):
