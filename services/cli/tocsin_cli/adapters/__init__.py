@@ -1,0 +1,1 @@
+"""The command's own doings: processes, ports, files, mail, ingest's API."""

@@ -1,0 +1,79 @@
+"""How the command line behaves as a whole: errors are one line, shared options stand anywhere."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+from rich.text import Text
+from typer.core import TyperGroup
+
+from tocsin.errors import RuleSyntaxError, StoreUnavailableError, TocsinError
+from tocsin.runtime.settings import SettingsError
+from tocsin_cli.commands.output import err
+from tocsin_cli.commands.session import StoreAwayError
+
+
+FAILED = 1
+WRONG_USE = 2
+STORE_AWAY = 3
+
+SHARED_OPTIONS = ("--redis", "--data", "--who")
+
+
+class RootGroup(TyperGroup):
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, hoist(args, SHARED_OPTIONS))
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except TocsinError as error:
+            say_error(error)
+            raise typer.Exit(exit_code(error)) from error
+
+
+def hoist(args: Sequence[str], options: Sequence[str]) -> list[str]:
+    """Return the arguments with some options (that take a value) before all others.
+
+    So ``tocsin status --redis URL`` means ``tocsin --redis URL status``.
+    """
+    first: list[str] = []
+    others: list[str] = []
+    rest = list(args)
+    while rest and rest[0] != "--":
+        word = rest.pop(0)
+        if word in options and rest:
+            first += (word, rest.pop(0))
+        elif word.partition("=")[0] in options:
+            first.append(word)
+        else:
+            others.append(word)
+    return first + others + rest
+
+
+def exit_code(error: TocsinError) -> int:
+    match error:
+        case SettingsError():
+            return WRONG_USE
+        case StoreUnavailableError() | StoreAwayError():
+            return STORE_AWAY
+        case _:
+            return FAILED
+
+
+def say_error(error: TocsinError) -> None:
+    """Write an error as one line, and a query's with a caret under the place."""
+    sys.stdout.flush()
+    err().print(Text.assemble(("error: ", "bold red"), str(error)), soft_wrap=True)
+    if isinstance(error, RuleSyntaxError):
+        err().print(caret(error.text, error.position), soft_wrap=True)
+
+
+def caret(text: str, position: int) -> Text:
+    """Return the line of a text where a position is, with a caret under it."""
+    start = text.rfind("\n", 0, position) + 1
+    line = text[start:].partition("\n")[0]
+    # A tab is as wide in both lines.
+    indent = "".join("\t" if letter == "\t" else " " for letter in text[start:position])
+    return Text.assemble(f"  {line}\n  {indent}", ("^", "bold red"))

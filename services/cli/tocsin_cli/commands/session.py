@@ -1,0 +1,79 @@
+"""What a command may use; built by the composition root, found in the command's context."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import typer
+
+from tocsin.errors import TocsinError
+from tocsin.ports.articles import ArticleLog
+from tocsin.ports.clock import Clock
+from tocsin.ports.deliveries import DeliveryLedger
+from tocsin.ports.inbox import Inbox
+from tocsin.ports.rules import RuleStore
+from tocsin.ports.sources import SourceStore
+from tocsin.ports.streams import DeadLetters, ServiceRegistry, StreamStatus
+from tocsin.ports.subscribers import SubscriberStore
+from tocsin_cli.settings import CliSettings
+from tocsin_cli.supervision.plan import Wanted
+from tocsin_cli.supervision.screen import Screen
+
+
+T = TypeVar("T")
+
+
+class StoreAwayError(TocsinError):
+    """There is no store where we look for it, or none that can be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Everything that is kept in Redis."""
+
+    rules: RuleStore
+    subscribers: SubscriberStore
+    sources: SourceStore
+    articles: ArticleLog
+    deliveries: DeliveryLedger
+    dead_letters: DeadLetters
+    streams: StreamStatus
+    services: ServiceRegistry
+    inbox: Inbox
+
+
+class RunUp(Protocol):
+    async def __call__(self, wanted: Wanted, screen: Screen, *, demo: bool) -> None:
+        """Start what is wanted, and return when told to stop and everything has ended."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """``who`` is named in the audit of every change."""
+
+    settings: CliSettings
+    who: str
+    clock: Clock
+    open_store: Callable[[], AbstractAsyncContextManager[Store]]
+    run_up: RunUp
+    serve_inbox: Callable[[], None]
+
+
+def session_of(context: typer.Context) -> Session:
+    session = context.obj
+    assert isinstance(session, Session)
+    return session
+
+
+def with_store(context: typer.Context, work: Callable[[Store], Awaitable[T]]) -> T:
+    """Open the store, do the work, and return what came of it."""
+    session = session_of(context)
+
+    async def run() -> T:
+        async with session.open_store() as store:
+            return await work(store)
+
+    return asyncio.run(run())

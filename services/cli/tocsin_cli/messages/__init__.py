@@ -1,0 +1,1 @@
+"""What arrives in the demo inbox, read as a person would: subject, text, HTML. Pure."""

@@ -1,0 +1,107 @@
+"""From what was asked for to the processes that are to run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tocsin_cli.settings import CliSettings
+from tocsin_cli.supervision.roles import Role
+
+
+LOOPBACK = "127.0.0.1"
+
+# The second matcher listens 100 above the first.
+REPLICA_STEP = 100
+
+DEMO_SENDER = "alerts@tocsin.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A port that a process will listen on, and how a person can choose another."""
+
+    port: int
+    purpose: str
+    variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A process to keep running. ``env`` is added to ours. ``port`` is where ``/ready`` is."""
+
+    name: str
+    role: Role
+    command: tuple[str, ...]
+    env: Mapping[str, str] = field(repr=False)  # holds the store's password
+    port: int
+    listeners: tuple[Listener, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asks for."""
+
+    roles: Sequence[Role]
+    replicas: Mapping[Role, int] = field(default_factory=dict)
+
+
+def plan(
+    wanted: Wanted, settings: CliSettings, environment: Mapping[str, str], redis_url: str
+) -> tuple[Child, ...]:
+    """Return the processes to keep, in the order in which they stop."""
+    shared = _shared_env(wanted, settings, environment, redis_url)
+    return tuple(
+        _child(role, number, settings, shared)
+        for role in Role
+        if role in wanted.roles
+        for number in range(wanted.replicas.get(role, 1))
+    )
+
+
+def in_stop_order(children: Sequence[Child]) -> tuple[tuple[Child, ...], ...]:
+    """Return the children in the groups that stop one after the other."""
+    groups = (tuple(child for child in children if child.role is role) for role in Role)
+    return tuple(group for group in groups if group)
+
+
+def _child(role: Role, number: int, settings: CliSettings, shared: Mapping[str, str]) -> Child:
+    port = settings.port_of(role) + number * REPLICA_STEP
+    name = role if number == 0 else f"{role}-{number + 1}"
+    variable = f"TOCSIN_{role.upper()}_PORT"
+    listeners: tuple[Listener, ...] = (Listener(port, f"{name}, {role.purpose}", variable),)
+    env = {**shared, variable: str(port)}
+    if role is Role.INBOX:
+        smtp = Listener(
+            settings.inbox_smtp_port, "inbox, its mail server", "TOCSIN_INBOX_SMTP_PORT"
+        )
+        listeners = (*listeners, smtp)
+        env |= {smtp.variable: str(smtp.port)}
+    return Child(name, role, _command(role), env, port, listeners)
+
+
+def _command(role: Role) -> tuple[str, ...]:
+    return ("tocsin", "inbox", "serve") if role is Role.INBOX else (f"tocsin-{role}",)
+
+
+def _shared_env(
+    wanted: Wanted, settings: CliSettings, environment: Mapping[str, str], redis_url: str
+) -> dict[str, str]:
+    defaults = {"TOCSIN_HOST": LOOPBACK, "TOCSIN_LOG_FORMAT": "console"}
+    if Role.INBOX in wanted.roles:
+        defaults |= _demo_env(settings)
+    chosen = {
+        name: value
+        for name, value in defaults.items()
+        if not {name, f"{name}_FILE"} & environment.keys()
+    }
+    return {**chosen, "TOCSIN_REDIS_URL": redis_url, "PYTHONUNBUFFERED": "1"}
+
+
+def _demo_env(settings: CliSettings) -> dict[str, str]:
+    """Return what makes the notifier send to the demo inbox."""
+    smtp = f"{LOOPBACK}:{settings.inbox_smtp_port}"
+    slack = f"{LOOPBACK}:{settings.inbox_port}"
+    return {
+        "TOCSIN_NOTIFIER_RELAY": f"smtp://{smtp}?from={DEMO_SENDER}",
+        "TOCSIN_NOTIFIER_SLACK_URL": f"http://{slack}/services",
+        "TOCSIN_EGRESS_ALLOW": f"{smtp},{slack}",
+    }
