@@ -52,8 +52,22 @@ def delivery(delivery_id: str) -> str:
     return f"{PREFIX}:delivery:{delivery_id}"
 
 
-DELIVERIES_DUE = f"{PREFIX}:deliveries:due"  # sorted set: id -> when it is due, ms
-DELIVERIES_RECENT = f"{PREFIX}:deliveries:recent"  # sorted set: id -> when it was created, ms
+# Sorted set: lane -> when its next delivery is due or one of its leases ends, ms. For each lane
+# there are, with its name appended: :lane: (channel -> when its next is due), :busy: (id -> when
+# its lease ends), and with lane and channel: :queue: (id -> when it is due), :holder: (id).
+DELIVERIES_DUE = f"{PREFIX}:deliveries:due"
+DELIVERIES_RECENT = f"{PREFIX}:deliveries:recent"  # sorted set: id -> when it was queued, ms
+
+
+def deliveries_in(state: str) -> str:
+    """Sorted set: id -> when it was queued, ms."""
+    return f"{PREFIX}:deliveries:state:{state}"
+
+
+def deliveries_of(article_id: str) -> str:
+    """Sorted set: id -> when it was queued, ms."""
+    return f"{PREFIX}:deliveries:article:{article_id}"
+
 
 # Demo
 INBOX = f"{PREFIX}:inbox"  # stream: messages that the demo inbox received
