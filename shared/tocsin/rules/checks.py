@@ -55,13 +55,13 @@ def check_literal(lexeme: Lexeme, query: str) -> None:
         return RuleSyntaxError(query, position, problem, fix=fix)
 
     text = lexeme.text
-    if not word_patterns(text):
-        shown = query[lexeme.start : lexeme.end]
-        raise error(0, f"{shown!r} has no letter or digit that could be looked for")
     for found in _ASTERISK.finditer(text):
         problem = _problem_of_asterisk(text, found)
         if problem:
             raise error(found.start(), problem, _without_asterisk(text, found))
+    if not word_patterns(text):
+        shown = query[lexeme.start : lexeme.end]
+        raise error(0, f"{shown!r} has no letter or digit that could be looked for")
     if question := _QUESTION_BEFORE.search(text):
         raise error(
             question.start(),
@@ -152,11 +152,21 @@ def check(expression: Expression, query: str) -> None:
             "NOT only takes articles away: say what must be there, too",
         )
     if (word := _stop_word(expression)) is not None:
-        raise RuleSyntaxError(
-            query,
-            word.place.start,
-            f"{word.text!r} is in nearly every article: put it in a phrase, or leave it out",
-        )
+        raise _says_nothing(word, query)
+
+
+def _says_nothing(word: Term, query: str) -> RuleSyntaxError:
+    start, end = word.place
+    if not word.text.isupper():
+        problem = f"{word.text!r} is in nearly every article: put it in a phrase, or leave it out"
+        return RuleSyntaxError(query, start, problem)
+    return RuleSyntaxError(
+        query,
+        start,
+        f"{word.text!r} also finds {word.text.lower()!r}, which is in nearly every article: "
+        f"write case:{word.text} for capitals only",
+        fix=f"{query[:start]}case:{word.text}{query[end:]}",
+    )
 
 
 def _check_branches(expression: Expression, query: str) -> None:

@@ -52,27 +52,27 @@ def describe(expression: Expression) -> str:
 
 def _sentence(wanted: list[str], unwanted: list[str]) -> str:
     if not unwanted:
-        return _all(wanted)
+        return _all(wanted or ["is about anything"])
+    if not wanted:
+        return f"is none that {_or(unwanted)}"
     return f"{_all(wanted)}, unless it {_or(unwanted)}"
 
 
-def _claims(expression: Expression) -> tuple[list[str], list[str]]:
+def _claims(expression: Expression, place: str = "") -> tuple[list[str], list[str]]:
     """Return what the article must be like, and what it must not be like."""
     operands = expression.operands if isinstance(expression, And) else (expression,)
-    wanted = [_claim(each) for each in operands if not isinstance(each, Not)]
-    unwanted = [_claim(each.operand) for each in operands if isinstance(each, Not)]
+    wanted = [_claim(each, place) for each in operands if not isinstance(each, Not)]
+    unwanted = [_claim(each.operand, place) for each in operands if isinstance(each, Not)]
     return wanted, unwanted
 
 
-def _claim(expression: Expression, place: str = "") -> str:  # noqa: C901 -- one case for each kind of node
+def _claim(expression: Expression, place: str = "") -> str:
     """Return a verb phrase; ``place`` narrows where the words are: `` in its title``."""
     match expression:
         case And():
-            wanted = [_claim(e, place) for e in expression.operands if not isinstance(e, Not)]
-            unwanted = [_claim(e.operand, place) for e in expression.operands if isinstance(e, Not)]
-            return _sentence(wanted, unwanted) if wanted else f"is none of: {_or(unwanted)}"
+            return f"({_sentence(*_claims(expression, place))})"
         case Or(operands) if not is_positional(expression):
-            return _regions(operands) or f"either {_or(_claim(each, place) for each in operands)}"
+            return _regions(operands) or f"({_or(_claim(each, place) for each in operands)})"
         case Not(operand):
             return f"is not one that {_claim(operand, place)}"
         case InField(name, operand):

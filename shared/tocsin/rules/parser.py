@@ -27,7 +27,6 @@ from tocsin.rules.expression import (
     InRegion,
     Level,
     ListReference,
-    Literal,
     Near,
     Not,
     Or,
@@ -43,7 +42,7 @@ from tocsin.rules.expression import (
 from tocsin.rules.lexer import Kind, Lexeme, Modifier, lex
 from tocsin.rules.readings import mixed
 from tocsin.rules.suggest import language_code
-from tocsin.rules.words import is_pattern, word_patterns
+from tocsin.rules.words import is_pattern, word_patterns, words_as_written
 from tocsin.text import is_tag
 
 
@@ -57,6 +56,7 @@ _JOINS = frozenset({Kind.AND, Kind.OR})
 _OPERAND = "a word, a phrase or '('"
 _NOT_COUNTED = (FieldName.AUTHOR, FieldName.TAG, FieldName.URL)
 _MOST_FIXES = 8
+_NO_DOUBLE_QUOTES = str.maketrans('"＂', "  ")  # noqa: RUF001 -- as people type it
 
 
 def parse(text: str) -> Expression:
@@ -144,7 +144,7 @@ class _Parser:
             raise self._error(
                 second.start,
                 "NOT twice is the same as not at all: take both away",
-                fix=self._text[: sign.start] + self._text[second.end :],
+                fix=self._text[: sign.start] + self._text[second.end :].lstrip(),
             )
         operand = self._near()
         return Not(operand, place=self._since(sign))
@@ -245,9 +245,9 @@ class _Parser:
         closing = self._take()
         if closing.kind is not Kind.CLOSE:
             raise self._unclosed(opening, closing)
-        if isinstance(inside, Literal):
-            return inside
-        return replace(inside, place=Place(opening.start, closing.end))
+        if isinstance(inside, And | Or):
+            return replace(inside, place=Place(opening.start, closing.end))
+        return inside
 
     def _prefixed(self, prefix: Lexeme) -> Expression:
         if self._peek().kind is Kind.NOT:
@@ -294,9 +294,8 @@ class _Parser:
         last = lexeme
         while last.kind is Kind.VALUE and self._peek().kind is Kind.VALUE:
             last = self._take()  # region:(Burkina Faso OR Mali)
-        name = " ".join(self._text[lexeme.start : last.end].split())
-        if lexeme.kind is Kind.QUOTED:
-            name = " ".join(lexeme.text.split())
+        quoted = lexeme.kind is Kind.QUOTED
+        name = _one_line(lexeme.text if quoted else self._text[lexeme.start : last.end])
         if not name:
             raise self._error(
                 lexeme.start, f"there is nothing between the quotes after {prefix.text}:"
@@ -326,7 +325,7 @@ class _Parser:
         if len(phrase.words) > Limits.DEPTH:
             raise self._error(sign.start, f"at most {Limits.DEPTH} words can be so loose")
         place = Place(phrase.place.start, sign.end)
-        first, *others = (literal(word, phrase.place) for word in phrase.words)
+        first, *others = (literal(word, phrase.place) for word in words_as_written(phrase.text))
         near: Expression = first
         for word in others:
             near = Near(near, word, sign.number, place=place)
@@ -417,9 +416,14 @@ class _Parser:
         return RuleSyntaxError(self._text, position, problem, fix=fix)
 
 
+def _one_line(text: str) -> str:
+    """Return the text as it may stand between double quotes."""
+    return " ".join(text.translate(_NO_DOUBLE_QUOTES).split())
+
+
 def literal(text: str, place: Place) -> Term | Wildcard | Phrase:
     """Return the word, wildcard or phrase that a piece of text is; it has at least one word."""
-    text = " ".join(text.split())
+    text = _one_line(text)
     words = word_patterns(text)
     if len(words) > 1:
         return Phrase(text, place=place)

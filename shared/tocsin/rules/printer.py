@@ -101,8 +101,8 @@ def _is_bare(text: str) -> bool:
     """Tell whether the text, without quotes, is read as one word and nothing else."""
     if not _BARE_WORD.fullmatch(text):
         return False
-    first, *others = lex(text)
-    return first.kind is Kind.BARE and first.text == text and len(others) == 1
+    first, *others = lex(f"{text} x")  # atleast3 needs an operand to be what it is
+    return first.kind is Kind.BARE and first.text == text and len(others) == 2
 
 
 def _value(value: str) -> str:

@@ -1,4 +1,7 @@
-"""Words so common in their languages that one alone says nothing about an article; by hand."""
+"""Words so common in their languages that one alone says nothing about an article; by hand.
+
+Left out are those that mean something in another language: German "war", French "son".
+"""
 
 # ruff: noqa: RUF001, SIM905 -- words of several alphabets read best as plain words
 
@@ -12,16 +15,16 @@ _WORDS = frozenset(
     on one or other our out over said she so some such than that the their them then there these
     they this those to up us was we were what when where which who why will with would you your
     au aux avec ce ces cette dans de des du elle elles en est et eux il ils je la le les leur lui
-    mais ne nous on ou par pas pour qu que qui sa se ses son sur un une vous
-    al como con cual del desde e el ella ellos entre era es esta este fue ha hay la las lo los mas
-    muy ni o para pero por porque se sin sobre su sus también un una uno y ya
+    mais ne nous on ou par pas pour qu que qui sa se ses sur un une vous
+    al como con cual del desde e el ella ellos entre era es esta este fue ha la las lo los mas
+    muy ni o para pero por porque se sobre su sus también un una uno y ya
     ao aos às com da das do dos ela ele em entre essa esse foi isso mais mas na nas nao não no nos
     os ou pela pelo são sem ser seu sua um uma
-    aber als am an auch auf aus bei bin das dass dem den der des die durch ein eine einem einen
-    einer er es für hat ich ihr im in ist mit nach nicht noch nur oder sein sich sie sind so über
-    um und uns von vor war was wie wir zu zum zur
+    aber als am an auch auf aus bei das dass dem der des durch ein eine einem einen
+    einer er es ich ihr im in ist mit nach nicht noch nur oder sein sich sie so
+    um und uns von vor was wie wir zu zum zur
     che con dei della delle di gli ha il lo nel non per più sono un una
-    aan bij dat de deze die een en er het hij ik is met naar niet nog of om ook op te tot uit van
+    aan bij dat de deze een en er het hij ik is met naar niet nog of om ook op te tot uit
     voor was wat wij ze zich zijn
     в во и к как на не но о от по с со что это а у за из для же бы был была они он она мы вы то
     في من على إلى عن أن إن هذا هذه التي الذي كان قد لا ما هو هي مع كل و أو ثم لم لن

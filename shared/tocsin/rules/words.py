@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from typing import NamedTuple
 
 from tocsin.text import Tokens, stem, tokenise, tokenise_any
 
@@ -17,7 +18,14 @@ def word_patterns(text: str) -> tuple[str, ...]:
     ``al-Qaed*`` gives ``("al", "qaed*")``; a question mark at the end of a word is punctuation.
     """
     text = unicodedata.normalize("NFC", text)
-    return tuple(map(stem, _with_wildcards(text, tokenise(text))))
+    return tuple(stem(found.word) for found in _with_wildcards(text, tokenise(text)))
+
+
+def words_as_written(text: str) -> tuple[str, ...]:
+    """Return the words of ``text`` unfolded, each with its wildcards."""
+    text = unicodedata.normalize("NFC", text)
+    found = _with_wildcards(text, tokenise(text))
+    return tuple(text[each.start : each.end] for each in found)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -25,20 +33,26 @@ def original_patterns(text: str, *, keep_case: bool, keep_accents: bool) -> tupl
     """Return the words of ``text`` as ``case:`` and ``exact:`` look for them."""
     text = unicodedata.normalize("NFC", text)
     tokens = tokenise_any(text, keep_case=keep_case, keep_accents=keep_accents)
-    return tuple(_with_wildcards(text, tokens))
+    return tuple(found.word for found in _with_wildcards(text, tokens))
 
 
-def _with_wildcards(text: str, tokens: Tokens) -> list[str]:
-    found: list[str] = []
+class _Found(NamedTuple):
+    word: str
+    start: int
+    end: int
+
+
+def _with_wildcards(text: str, tokens: Tokens) -> list[_Found]:
+    found: list[_Found] = []
     last = 0
     for word, (start, end) in zip(tokens.words, tokens.spans, strict=True):
         between = text[last:start]
         if found and between and not between.strip("?"):
-            found[-1] += between + word
+            found[-1] = _Found(found[-1].word + between + word, found[-1].start, end)
         else:
-            found.append(word)
+            found.append(_Found(word, start, end))
         if text[end : end + 1] == "*":
-            found[-1] += "*"
+            found[-1] = _Found(f"{found[-1].word}*", found[-1].start, end + 1)
         last = end
     return found
 

@@ -48,11 +48,13 @@ def _trim(text: str, start: int, end: int) -> Span:
 
 def _ends(stop: re.Match[str]) -> bool:
     """Tell whether what looks like the end of a sentence is one."""
-    if not stop.group().startswith("."):
+    if stop.group() == "\n":
         return True
     following = stop.string[stop.end() :].lstrip()[:1]
-    if following.islower():
+    if following.islower():  # “Stop!” he said
         return False
+    if not stop.group().startswith("."):
+        return True
     last = _LAST_WORD.search(stop.string[max(0, stop.start() - 30) : stop.start()])
     if last is None or len(stop.group().rstrip("\"'”’»›)]")) > 1:
         return True
