@@ -4,7 +4,7 @@ SERVICES := ingest matcher notifier console cli
 MEMBERS  := shared $(SERVICES:%=services/%)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help up test fast containers-test check lint fix alone lock docs
+.PHONY: help up test fast chaos containers-test check lint fix alone lock docs
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -16,7 +16,10 @@ test: .venv/ready ## Run every test.
 	pytest
 
 fast: .venv/ready ## Run the tests that start no process of ours.
-	pytest -m 'not slow'
+	pytest -m 'not slow and not chaos'
+
+chaos: .venv/ready ## Kill everything for some minutes, and count what arrives.
+	pytest -m chaos -s tests/chaos
 
 containers-test: .venv/ready ## Build the images, run the Compose file, crash every container.
 	python tests/containers/run.py

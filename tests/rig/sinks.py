@@ -23,6 +23,13 @@ class Mail:
     def message_id(self) -> str:
         return str(self.message["Message-ID"])
 
+    @property
+    def text(self) -> str:
+        """The plain part, as somebody without HTML reads it."""
+        part = self.message.get_body(("plain",))
+        assert part is not None, "the mail has no plain part"
+        return str(part.get_content())
+
 
 @dataclass(slots=True)
 class SmtpSink:
