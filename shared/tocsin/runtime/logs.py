@@ -75,7 +75,7 @@ def configure(service: str, *, style: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    logging.getLogger("faststream").setLevel(max(logging.WARNING, root.level))
+    logging.getLogger("tocsin.faststream").setLevel(max(logging.WARNING, root.level))
     logging.getLogger("uvicorn").setLevel(max(logging.WARNING, root.level))
     logging.captureWarnings(capture=True)
 

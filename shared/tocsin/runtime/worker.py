@@ -141,7 +141,11 @@ class StreamWorker:
         Raises:
             redis.RedisError, OSError: the store cannot be reached.
         """
-        await self._broker.start()
+        try:
+            await self._broker.start()
+        except BaseException:
+            await self._broker.stop()
+            raise
         for subscriber, intake in self._subscribers:
             self._tasks_at_start[subscriber] = len(subscriber.tasks)
             intake.read_at = asyncio.get_running_loop().time()
@@ -253,7 +257,7 @@ class WorkerBroker(RedisBroker):
     def __init__(self, reader: Reader) -> None:
         self._given = GivenReader(reader)
         super().__init__(
-            logger=logging.getLogger("faststream"),
+            logger=logging.getLogger("tocsin.faststream"),  # its own comes with a handler
             log_level=logging.DEBUG,
             graceful_timeout=None,  # the worker drains by itself
             apply_types=False,  # the decoder returns the event

@@ -1,0 +1,428 @@
+"""What the stream worker promises while the store is there."""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from rig.streams import ARTICLES, GROUP, MATCHES, Counted, Stage, match, matched, until
+from tocsin.adapters import wire
+from tocsin.errors import PermanentError, StoreUnavailableError
+from tocsin.events import ArticleIngested, Event
+
+
+HANDLED = "tocsin_stream_handled_entries_total"
+READ_ERRORS = "tocsin_stream_read_errors_total"
+VANISHED = "tocsin_stream_vanished_entries_total"
+
+
+async def test_what_was_published_before_the_group_existed_is_read(stage: Stage) -> None:
+    await stage.publish("early")
+
+    async with stage.working():
+        await stage.until_output("early")
+
+
+async def test_an_event_is_acknowledged_with_what_came_of_it(stage: Stage) -> None:
+    async with stage.working():
+        await stage.publish("a", "b", "c")
+        await stage.until_output("a", "b", "c")
+
+        assert await stage.pending() == []
+
+
+async def test_a_handler_may_publish_nothing(stage: Stage) -> None:
+    async def quiet(event: ArticleIngested) -> Sequence[Event]:
+        return ()
+
+    async with stage.working(quiet):
+        await stage.publish("a")
+        await stage.until_done()
+
+    assert await stage.outputs() == []
+
+
+async def test_what_a_dead_consumer_left_is_taken_over(stage: Stage) -> None:
+    await stage.publish("a", "b")
+    await stage.read_and_die("ghost", count=2)
+
+    async with stage.working():
+        await stage.until_output("a", "b")
+        await stage.until_done()
+
+
+async def test_an_event_with_two_owners_is_published_once(stage: Stage, counted: Counted) -> None:
+    taken_over = asyncio.Event()
+
+    async def stalls_until_taken_over(event: ArticleIngested) -> Sequence[Event]:
+        await taken_over.wait()
+        return (matched(event.id),)
+
+    async with stage.working(stalls_until_taken_over, consumer="slow", timeout_s=60, min_idle_s=90):
+        await stage.publish("a")
+        await until(lambda: _is_pending(stage))
+        async with stage.working(consumer="quick"):
+            await stage.until_output("a")
+            taken_over.set()
+            await until(lambda: counted.at_least(1, HANDLED, outcome="lost"))
+
+    assert await stage.outputs() == ["a"]
+    assert stage.calls == ["a", "a"]
+
+
+async def test_an_event_that_takes_long_is_not_handled_twice_at_once_in_one_process(
+    stage: Stage, counted: Counted
+) -> None:
+    may_end = asyncio.Event()
+
+    async def long(event: ArticleIngested) -> Sequence[Event]:
+        await may_end.wait()
+        return (matched(event.id),)
+
+    async with stage.working(long, consumer="one", timeout_s=60, min_idle_s=90):
+        await stage.publish("a")
+        await until(lambda: _is_pending(stage))
+        # Another subscriber of the same process claims it: as idle as it will ever be.
+        await stage.redis.xclaim(
+            ARTICLES, GROUP, "one", 0, _ids(await stage.pending()), idle=90_000
+        )
+        await until(lambda: counted.at_least(1, HANDLED, outcome="skipped"))
+        may_end.set()
+        await stage.until_output("a")
+
+    assert stage.calls == ["a"]
+
+
+async def test_a_failed_event_is_tried_again_later_and_later(stage: Stage) -> None:
+    loop = asyncio.get_running_loop()
+    tried_at: list[float] = []
+
+    async def fails_at_first(event: ArticleIngested) -> Sequence[Event]:
+        tried_at.append(loop.time())
+        if len(tried_at) < 4:
+            raise RuntimeError("not yet")
+        return (matched(event.id),)
+
+    async with stage.working(fails_at_first, first_delay_s=0.05, min_idle_s=0.9):
+        await stage.publish("a")
+        await stage.until_output("a")
+
+    delays = [later - earlier for earlier, later in pairwise(tried_at)]
+    assert len(delays) == 3
+    # The server counts idle time in whole milliseconds.
+    for delay, promised in zip(delays, (0.05, 0.1, 0.2), strict=True):
+        assert delay >= promised - 0.002
+    assert await stage.letters() == []
+
+
+async def test_an_event_that_always_fails_goes_to_the_dead_letters(stage: Stage) -> None:
+    async def fails(event: ArticleIngested) -> Sequence[Event]:
+        raise KeyError("colour at redis://user:secret@host")
+
+    async with stage.working(fails, max_deliveries=3) as worker:
+        (entry_id,) = await stage.publish("a")
+        letter = await stage.until_letter()
+        await stage.until_done()
+
+    assert stage.calls == ["a"] * 3
+    assert letter.entry_id == entry_id.decode()
+    assert (letter.stream, letter.group) == (ARTICLES, GROUP)
+    assert (letter.deliveries, letter.consumer) == (3, worker.consumer)
+    assert letter.reason == "KeyError: 'colour at redis://***@host'"
+    assert "in fails" in letter.traceback
+    assert "secret" not in letter.traceback
+    assert wire.decode(letter.fields[wire.FIELD], ArticleIngested).id == "a"
+
+
+async def test_a_dead_letter_does_not_hold_up_its_neighbours(stage: Stage) -> None:
+    async def fails_on_b(event: ArticleIngested) -> Sequence[Event]:
+        if event.id == "b":
+            raise PermanentError("no b, please")
+        return (matched(event.id),)
+
+    async with stage.working(fails_on_b, concurrency=1):
+        await stage.publish("a", "b", "c")
+        await stage.until_output("a", "c")
+        letter = await stage.until_letter()
+
+    assert letter.reason == "PermanentError: no b, please"
+    assert stage.calls.count("b") == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {wire.FIELD: b'{"id": 7}'},
+        {wire.FIELD: b"not json"},
+        {b"unknown": b"field"},
+        {b"\xff\xfe": b"\x00\xff"},
+    ],
+    ids=["of another shape", "not JSON", "without our field", "not text"],
+)
+async def test_an_entry_that_cannot_be_read_goes_to_the_dead_letters(
+    stage: Stage, fields: dict[Any, Any]
+) -> None:
+    async with stage.working(max_deliveries=2):
+        await stage.redis.xadd(ARTICLES, fields)
+        letter = await stage.until_letter()
+        await stage.until_done()
+
+    assert letter.fields == fields
+    assert stage.calls == []
+
+
+async def test_an_event_that_crashes_its_consumers_is_not_handled_again(stage: Stage) -> None:
+    await stage.publish("a")
+    (entry_id,) = await stage.read_and_die("ghost 1")
+    for number in (2, 3):
+        await stage.redis.xclaim(ARTICLES, GROUP, f"ghost {number}", 0, [entry_id])
+
+    async with stage.working(max_deliveries=3):
+        letter = await stage.until_letter()
+
+    assert stage.calls == []
+    assert letter.deliveries == 4
+    assert letter.reason.startswith("delivered 3 times and neither finished nor failed")
+
+
+async def test_a_handler_that_takes_too_long_has_failed(stage: Stage) -> None:
+    async def hangs(event: ArticleIngested) -> Sequence[Event]:
+        await asyncio.Event().wait()
+        return ()
+
+    async with stage.working(hangs, timeout_s=0.05, max_deliveries=2):
+        await stage.publish("a")
+        letter = await stage.until_letter()
+
+    assert stage.calls == ["a", "a"]
+    assert letter.reason == "HandlerTimeoutError: the handler did not finish within 0.05 s"
+
+
+async def test_a_handler_must_declare_what_it_publishes(stage: Stage) -> None:
+    async def surprises(event: ArticleIngested) -> Sequence[Event]:
+        return (event,)
+
+    async with stage.working(surprises, max_deliveries=1):
+        await stage.publish("a")
+        letter = await stage.until_letter()
+
+    assert "returned ArticleIngested, which it does not declare" in letter.reason
+    assert await stage.redis.xlen(ARTICLES) == 1
+
+
+@pytest.mark.parametrize(
+    "error", [StoreUnavailableError("loading"), OSError("no route"), TimeoutError()]
+)
+async def test_trouble_with_what_we_stand_on_burns_no_attempt(
+    stage: Stage, error: Exception
+) -> None:
+    async def fails_often(event: ArticleIngested) -> Sequence[Event]:
+        if len(stage.calls) < 6:
+            raise error
+        return (matched(event.id),)
+
+    async with stage.working(fails_often, max_deliveries=2, timeout_s=0.1, min_idle_s=0.15):
+        await stage.publish("a")
+        await stage.until_output("a")
+
+    assert len(stage.calls) == 6
+    assert await stage.letters() == []
+
+
+async def test_headers_survive_in_any_script(stage: Stage) -> None:
+    sent = {"correlation_id": "статья é %41", "traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}
+
+    async with stage.working():
+        await stage.publish("a", headers=sent)
+        await stage.until_output("a")
+
+    (raw,) = await stage.raw_outputs()
+    assert wire.headers(raw) == sent | {"content-type": "application/json"}
+
+
+async def test_no_more_is_read_than_can_be_handled_at_once(stage: Stage) -> None:
+    at_once = 0
+    most = 0
+    may_end = asyncio.Event()
+
+    async def waits(event: ArticleIngested) -> Sequence[Event]:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await may_end.wait()
+        at_once -= 1
+        return (matched(event.id),)
+
+    ids = [f"article-{number}" for number in range(20)]
+    await stage.publish(*ids)
+    async with stage.working(waits, concurrency=4, timeout_s=60, min_idle_s=90):
+        await until(lambda: _in_hand(stage, 4))
+        assert len(await stage.pending()) == 4
+        may_end.set()
+        await stage.until_output(*ids)
+
+    assert most == 4
+
+
+async def test_several_workers_share_a_stream(stage: Stage) -> None:
+    ids = [f"article-{number}" for number in range(40)]
+
+    patient: dict[str, Any] = {"concurrency": 2, "timeout_s": 60, "min_idle_s": 90}
+    async with stage.working(**patient), stage.working(**patient):
+        await stage.publish(*ids)
+        await stage.until_output(*ids)
+
+    assert sorted(stage.calls) == sorted(ids)
+
+
+async def test_what_is_in_hand_is_finished_before_the_end(stage: Stage) -> None:
+    begun = asyncio.Event()
+    may_end = asyncio.Event()
+
+    async def waits(event: ArticleIngested) -> Sequence[Event]:
+        begun.set()
+        await may_end.wait()
+        return (matched(event.id),)
+
+    worker = stage.worker(waits, timeout_s=60, min_idle_s=90)
+    await worker.start()
+    await stage.publish("a")
+    await begun.wait()
+    ending = asyncio.create_task(worker.stop(30))
+    await asyncio.sleep(0)
+    may_end.set()
+    await ending
+
+    assert await stage.outputs() == ["a"]
+    assert await stage.redis.xinfo_consumers(ARTICLES, GROUP) == []
+
+
+async def test_what_is_not_finished_in_time_is_given_back_at_once_and_unspent(
+    stage: Stage,
+) -> None:
+    async def hangs(event: ArticleIngested) -> Sequence[Event]:
+        await asyncio.Event().wait()
+        return ()
+
+    worker = stage.worker(hangs, timeout_s=60, min_idle_s=90)
+    await worker.start()
+    await stage.publish("a")
+    await until(lambda: _is_pending(stage))
+    await worker.stop(0.05)
+
+    (entry,) = await stage.pending()
+    assert entry["times_delivered"] == 0
+    assert entry["time_since_delivered"] >= 90_000
+    async with stage.working(timeout_s=60, min_idle_s=90):
+        await stage.until_output("a")
+
+
+async def test_a_stream_that_was_deleted_is_read_again_from_its_beginning(stage: Stage) -> None:
+    async with stage.working() as worker:
+        await stage.publish("before")
+        await stage.until_output("before")
+
+        await stage.redis.delete(ARTICLES)
+        await stage.publish("after")
+        await stage.until_output("before", "after")
+
+        assert worker.stopped() is None
+
+
+async def test_a_group_that_was_destroyed_is_created_anew(stage: Stage) -> None:
+    async with stage.working():
+        await stage.publish("before")
+        await stage.until_done()
+
+        await stage.redis.xgroup_destroy(ARTICLES, GROUP)
+        await stage.publish("after")
+        await until(lambda: _has_output(stage, "after"))
+
+
+async def test_a_stream_that_cannot_be_read_is_asked_patiently_and_told(
+    stage: Stage, counted: Counted
+) -> None:
+    async with stage.working() as worker:
+        await stage.redis.delete(ARTICLES)
+        await stage.redis.set(ARTICLES, "no stream")
+        await until(lambda: _tells(worker, "WRONGTYPE"))
+        await asyncio.sleep(0.5)
+
+        # Two subscribers, at 0, 0.1 and 0.3 s; FastStream itself asked thousands of times.
+        assert counted.since(READ_ERRORS) <= 8
+        await stage.redis.delete(ARTICLES)
+        await stage.publish("a")
+        await stage.until_output("a")
+        assert worker.problem() is None
+
+
+async def test_entries_that_somebody_deleted_are_counted(stage: Stage, counted: Counted) -> None:
+    await stage.publish("a", "b")
+    ghosts = await stage.read_and_die("ghost", count=2)
+
+    await stage.redis.xdel(ARTICLES, ghosts[0])
+    async with stage.working():
+        await stage.until_output("b")
+        await until(lambda: counted.at_least(1, VANISHED))
+
+
+async def test_an_event_may_be_replayed_once_what_broke_it_is_mended(stage: Stage) -> None:
+    broken = True
+
+    async def handler(event: ArticleIngested) -> Sequence[Event]:
+        if broken:
+            raise PermanentError("broken")
+        return await match(event)
+
+    async with stage.working(handler):
+        await stage.publish("a", headers={"correlation_id": "c"})
+        letter = await stage.until_letter()
+        broken = False
+        await stage.dead_letters.replay(letter.stream, letter.id)
+        await stage.until_output("a")
+
+    assert await stage.letters() == []
+    (raw,) = await stage.raw_outputs()
+    assert wire.headers(raw)["correlation_id"] == "c"
+
+
+async def test_a_handler_must_end_before_its_event_is_taken_over(stage: Stage) -> None:
+    with pytest.raises(ValueError, match="must exceed timeout_s"):
+        stage.worker(timeout_s=5, min_idle_s=5)
+
+
+async def test_the_outputs_of_an_event_are_published_all_or_none(
+    stage: Stage, counted: Counted
+) -> None:
+    async def two(event: ArticleIngested) -> Sequence[Event]:
+        return (matched("1"), matched("2"))
+
+    await stage.redis.set(MATCHES, "no stream")
+    async with stage.working(two):
+        await stage.publish("a")
+        await until(lambda: counted.at_least(1, HANDLED, outcome="infrastructure"))
+        assert len(await stage.pending()) == 1
+        await stage.redis.delete(MATCHES)
+        await stage.until_output("1", "2")
+
+
+def _ids(pending: Sequence[Any]) -> list[Any]:
+    return [entry["message_id"] for entry in pending]
+
+
+async def _is_pending(stage: Stage) -> bool:
+    return len(stage.calls) > 0 and len(await stage.pending()) > 0
+
+
+async def _in_hand(stage: Stage, entries: int) -> bool:
+    return len(stage.calls) == entries
+
+
+async def _has_output(stage: Stage, article_id: str) -> bool:
+    return article_id in await stage.outputs()
+
+
+async def _tells(worker: Any, problem: str) -> bool:
+    return problem in (worker.problem() or "")
