@@ -1,0 +1,40 @@
+"""What takes a delivery to its receiver."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from tocsin.documents import ChannelDocument
+from tocsin.ports.deliveries import Delivery
+
+
+class Kind(StrEnum):
+    """What became of an attempt."""
+
+    DELIVERED = "delivered"  # the receiver took it
+    PARTIAL = "partial"  # it took it for some of the recipients
+    TRANSIENT = "transient"  # not taken, but may be later
+    PERMANENT = "permanent"  # not taken, and will not be
+    AMBIGUOUS = "ambiguous"  # it may have taken it and not said so
+    BLOCKED = "blocked"  # our own rules forbid to call it
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``reason`` is for people and holds no secret; ``retry_after`` is the receiver's wish."""
+
+    kind: Kind
+    reason: str
+    retry_after: timedelta | None = None
+
+
+class Sender(Protocol):
+    async def send(self, delivery: Delivery, channel: ChannelDocument) -> Outcome:
+        """Write the message and hand it to the channel; tell what became of it.
+
+        It never raises for what the channel or the receiver does. The same delivery is written
+        the same each time, and carries its id wherever the channel has a place for it. It returns
+        within a minute, whatever the receiver does.
+        """
+        ...
