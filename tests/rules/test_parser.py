@@ -46,11 +46,11 @@ ARMY, MALI, CONVOY = Term("army"), Term("Mali"), Term("convoy")
         ("army NOT Mali", And((ARMY, Not(MALI)))),
         ("army AND NOT Mali", And((ARMY, Not(MALI)))),
         ("army -Mali", And((ARMY, Not(MALI)))),
-        ("army –Mali", And((ARMY, Not(MALI)))),  # noqa: RUF001 -- as word processors write it
+        ("army –Mali", And((ARMY, Not(MALI)))),
         ("-Mali army", And((Not(MALI), ARMY))),
         ("army AND (Mali OR convoy)", And((ARMY, Or((MALI, CONVOY))))),
         ("army AND (Mali AND convoy)", And((ARMY, And((MALI, CONVOY))))),
-        ("army （Mali OR convoy）", And((ARMY, Or((MALI, CONVOY))))),  # noqa: RUF001 -- full-width
+        ("army （Mali OR convoy）", And((ARMY, Or((MALI, CONVOY))))),
     ],
 )
 def test_boolean(query: str, expression: Expression) -> None:
