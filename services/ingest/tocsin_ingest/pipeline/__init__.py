@@ -1,0 +1,1 @@
+"""The way of every article, whichever door it came in by."""
