@@ -49,9 +49,7 @@ class Intake:
         accepted = iter(
             await self.publish([one for one in cleaned if isinstance(one, Cleaned)], door)
         )
-        taken = [next(accepted) if isinstance(one, Cleaned) else Rejected(one) for one in cleaned]
-        ARTICLES.labels(door, "rejected").inc(sum(isinstance(one, Rejected) for one in taken))
-        return taken
+        return [next(accepted) if isinstance(one, Cleaned) else Rejected(one) for one in cleaned]
 
     def clean(self, draft: Draft) -> Cleaned | InvalidDocumentError:
         try:

@@ -8,12 +8,16 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from tocsin.errors import NotFoundError, StoreUnavailableError
+from tocsin_ingest.pipeline.metrics import ARTICLES
 from tocsin_ingest.routes import articles, documents, openapi, problems
 from tocsin_ingest.routes.desk import Desk
 from tocsin_ingest.routes.problems import Problem, ProblemError
 
 
 log = structlog.get_logger()
+
+# What is wrong with the article; not with the sender, or with us.
+REJECTIONS = frozenset({400, 413, 415, 422})
 
 
 class Application(FastAPI):
@@ -45,6 +49,8 @@ class Application(FastAPI):
 
 async def _told(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ProblemError)
+    if error.problem.status in REJECTIONS:
+        ARTICLES.labels("push", "rejected").inc()
     return problems.response(error.problem)
 
 
@@ -62,7 +68,7 @@ async def _not_found(request: Request, error: Exception) -> JSONResponse:
 async def _wrong_parameters(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     faults = [documents.parameter_fault(one) for one in error.errors()[: documents.FAULTS]]
-    return problems.response(problems.invalid(faults))
+    return await _told(request, ProblemError(problems.invalid(faults)))
 
 
 async def _by_status(request: Request, error: Exception) -> JSONResponse:

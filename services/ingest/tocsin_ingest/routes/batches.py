@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from tocsin.errors import StoreUnavailableError
 from tocsin_ingest.pipeline.intake import Accepted, Intake, Rejected, Taken
+from tocsin_ingest.pipeline.metrics import ARTICLES
 from tocsin_ingest.routes import documents, json_text
 from tocsin_ingest.routes.problems import Problem, ProblemError, rejected, unavailable
 from tocsin_ingest.stages.draft import Draft
@@ -105,52 +106,78 @@ async def results(pieces: AsyncIterator[bytes], intake: Intake) -> AsyncIterator
 
 
 async def _lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[Sequence[Line]]:
-    """Yield the lines that each piece completes. Empty lines are counted, no more."""
-    number = 0
-    pending = bytearray()
-    too_long = False
+    """Yield the lines that each piece completes."""
+    splitter = _Splitter()
     async for piece in pieces:
+        for lines in _within_limit(splitter.split(piece)):
+            yield lines
+    for lines in _within_limit(splitter.rest()):
+        yield lines
+
+
+def _within_limit(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    within = [line for line in lines if line.number <= LINES]
+    if within:
+        yield within
+    if len(within) < len(lines):
+        raise _too_many()
+
+
+class _Splitter:
+    """Cuts a body into lines, of which it keeps none that is too long. Empty ones only count."""
+
+    def __init__(self) -> None:
+        self._ended = 0
+        self._pending = bytearray()
+        self._too_long = False
+
+    def split(self, piece: bytes) -> Sequence[Line]:
         *ended, rest = piece.split(b"\n")
-        found: list[Line] = []
-        for part in ended:
-            number += 1
-            pending += part
-            _require_room(number)
-            if too_long or len(pending) > LINE_BYTES:
-                found.append(Line(number, None))
-            elif pending.strip():
-                found.append(Line(number, bytes(pending)))
-            pending, too_long = bytearray(), False
-        pending += rest
-        if len(pending) > LINE_BYTES:
-            pending, too_long = bytearray(), True
-        if found:
-            yield found
-    if too_long or pending.strip():
-        _require_room(number + 1)
-        yield [Line(number + 1, None if too_long else bytes(pending))]
+        lines = [line for part in ended for line in self._end(part)]
+        self._add(rest)
+        return lines
+
+    def rest(self) -> Sequence[Line]:
+        """Return the last line, if no break ended it."""
+        return list(self._end(b""))
+
+    def _end(self, part: bytes) -> Iterator[Line]:
+        self._add(part)
+        self._ended += 1
+        if self._too_long:
+            yield Line(self._ended, None)
+        elif self._pending.strip():
+            yield Line(self._ended, bytes(self._pending))
+        self._pending, self._too_long = bytearray(), False
+
+    def _add(self, part: bytes) -> None:
+        if not self._too_long:
+            self._pending += part
+        if len(self._pending) > LINE_BYTES:
+            self._pending, self._too_long = bytearray(), True
 
 
-def _require_room(number: int) -> None:
-    if number > LINES:
-        raise ProblemError(
-            Problem(
-                413,
-                "too-many-lines",
-                "There are too many lines",
-                f"at most {LINES:,} are taken at once: send those from here on in another request",
-                closes=True,
-            )
+def _too_many() -> ProblemError:
+    return ProblemError(
+        Problem(
+            413,
+            "too-many-lines",
+            "There are too many lines",
+            f"at most {LINES:,} are taken at once: send those from here on in another request",
+            closes=True,
         )
+    )
 
 
 async def _taken(lines: Sequence[Line], intake: Intake) -> Sequence[Result]:
     read = [_read(line) for line in lines]
     taken = iter(await intake.take([one for one in read if isinstance(one, Draft)], "push"))
-    return [
+    done = [
         _result(line.number, next(taken) if isinstance(one, Draft) else one)
         for line, one in zip(lines, read, strict=True)
     ]
+    ARTICLES.labels("push", "rejected").inc(sum(result.taken is None for result in done))
+    return done
 
 
 def _read(line: Line) -> Draft | Problem:

@@ -89,9 +89,7 @@ def response(problem: Problem) -> JSONResponse:
 
 
 def invalid(faults: Sequence[Fault]) -> Problem:
-    told = "; ".join(
-        f"{fault.pointer or fault.parameter or 'it'}: {fault.detail}" for fault in faults
-    )
+    told = "; ".join(map(_sentence, faults))
     return Problem(
         422, "invalid-article", "The article cannot be accepted", told[:1_000], tuple(faults)
     )
@@ -109,6 +107,11 @@ def unavailable(retry_after_s: int) -> Problem:
         f"nothing is lost: send the same again in {retry_after_s} s",
         retry_after_s=retry_after_s,
     )
+
+
+def _sentence(fault: Fault) -> str:
+    place = fault.pointer or fault.parameter
+    return f"{place}: {fault.detail}" if place else fault.detail
 
 
 def _told(fault: Fault) -> dict[str, str]:
