@@ -80,6 +80,16 @@ async def test_an_unknown_article_is_not_found(newsroom: Newsroom) -> None:
     assert list(await newsroom.log.matches_of("nothing")) == []
 
 
+async def test_the_last_articles_come_first(newsroom: Newsroom) -> None:
+    assert list(await newsroom.log.recent_articles(10)) == []
+    third = replace(KAYES, id="third")
+    await newsroom.publisher.publish([DIBOLI, KAYES, third])
+
+    found = await newsroom.log.recent_articles(2)
+
+    assert [event.article() for event in found] == [third, KAYES]
+
+
 async def test_the_last_matches_come_first(newsroom: Newsroom) -> None:
     assert list(await newsroom.log.recent_matches(10)) == []
     matches = [match_of(DIBOLI, part=part) for part in range(5)]
@@ -118,6 +128,8 @@ async def test_a_store_that_is_away_is_named_as_such() -> None:
         log = RedisArticleLog(nowhere)
         with pytest.raises(StoreUnavailableError):
             await log.article("diboli")
+        with pytest.raises(StoreUnavailableError):
+            await log.recent_articles(1)
         with pytest.raises(StoreUnavailableError):
             await log.recent_matches(1)
         with pytest.raises(StoreUnavailableError):

@@ -25,6 +25,11 @@ class RedisArticleLog:
                 return wire.decode(fields[b"__data__"], ArticleIngested)
         raise NotFoundError("article", article_id)
 
+    async def recent_articles(self, limit: int) -> Sequence[ArticleIngested]:
+        with available():
+            found: Any = await self._redis.xrevrange(ArticleIngested.stream, count=limit)
+        return [wire.decode(fields[wire.FIELD], ArticleIngested) for _, fields in found]
+
     async def recent_matches(self, limit: int) -> Sequence[ArticleMatched]:
         with available():
             found: Any = await self._redis.xrevrange(ArticleMatched.stream, count=limit)

@@ -44,6 +44,10 @@ class ArticleLog(Protocol):
         """
         ...
 
+    async def recent_articles(self, limit: int) -> Sequence[ArticleIngested]:
+        """Return the last articles, newest first, whether anything matched them or not."""
+        ...
+
     async def recent_matches(self, limit: int) -> Sequence[ArticleMatched]:
         """Return the last matched articles, newest first."""
         ...

@@ -48,6 +48,9 @@ class FakeArticleLog:
                 return ArticleIngested.of(article)
         raise NotFoundError("article", article_id)
 
+    async def recent_articles(self, limit: int) -> Sequence[ArticleIngested]:
+        return [ArticleIngested.of(article) for article in self._publisher.published[::-1][:limit]]
+
     async def recent_matches(self, limit: int) -> Sequence[ArticleMatched]:
         return self.matches[::-1][:limit]
 
