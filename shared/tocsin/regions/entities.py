@@ -9,10 +9,11 @@ from typing import Literal
 import numpy as np
 
 from tocsin.regions.region import Kind, Region
-from tocsin.regions.tables import Head, Tables, Use
+from tocsin.regions.tables import COUNTY, Head, Tables, Use
 
 
 NONE = 0xFFFF
+_COUNTY_ID = "admin2:gn:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Candidate:
     latitude: float | None
     longitude: float | None
     population: int
-    capital: bool
+    capital: bool = False
+    alternates: int = 0
     size: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,6 +61,7 @@ class Entities:
         self._heads = tables.heads
         self._places = tables.places
         self._display = tables.display
+        self._codes = tables.codes
         self._capitals = tables.capitals
         self._first_place = len(tables.heads)
         self._first_own = self._first_place + len(tables.places)
@@ -82,6 +85,12 @@ class Entities:
         found = self._number.get(region)
         if found is None and region.startswith("place:") and region[6:].isdecimal():
             return self._place_number(int(region[6:]))
+        if (
+            found is None
+            and region.startswith(_COUNTY_ID)
+            and region[len(_COUNTY_ID) :] in self._codes
+        ):
+            return self._place_number(COUNTY | self._codes[region[len(_COUNTY_ID) :]])
         return found
 
     def region(self, number: int) -> Region:
@@ -90,8 +99,8 @@ class Entities:
         row = self._places[number - self._first_place]
         name = self._display.restore_key(int(row["name"]))
         return Region(
-            id=f"place:{row['id']}",
-            kind="place",
+            id=self._place_id(int(row["id"])),
+            kind="admin2" if row["id"] >= COUNTY else "place",
             name=name,
             names=(name,),
             country=self._id(int(row["country"])),
@@ -116,12 +125,11 @@ class Entities:
                 latitude=head.latitude,
                 longitude=head.longitude,
                 population=head.population,
-                capital=False,
             )
         row = self._places[number - self._first_place]
         return Candidate(
-            region=f"place:{row['id']}",
-            kind="place",
+            region=self._place_id(int(row["id"])),
+            kind="admin2" if row["id"] >= COUNTY else "place",
             use=use,
             country=self._id(int(row["country"])),
             division=self._id(int(row["division"])),
@@ -129,6 +137,7 @@ class Entities:
             longitude=float(row["longitude"]),
             population=int(row["population"]),
             capital=number in self._capitals,
+            alternates=int(row["alternates"]),
         )
 
     def population(self, number: int) -> int:
@@ -153,7 +162,7 @@ class Entities:
         inside |= (self._places["country"] == number) & (self._places["division"] == NONE)
         rows = self._places[inside]
         order = np.argsort(rows["population"].astype(np.int64), kind="stable")[::-1]
-        return tuple(f"place:{identity}" for identity in rows["id"][order].tolist())
+        return tuple(self._place_id(identity) for identity in rows["id"][order].tolist())
 
     def _head(self, number: int) -> Head | None:
         if number < self._first_place:
@@ -164,6 +173,11 @@ class Entities:
 
     def _id(self, number: int) -> str:
         return "" if number == NONE else self._heads[number].id
+
+    def _place_id(self, identity: int) -> str:
+        if identity >= COUNTY:
+            return f"{_COUNTY_ID}{self._codes.restore_key(identity - COUNTY)}"
+        return f"place:{identity}"
 
     def _place_number(self, identity: int) -> int | None:
         if identity > np.iinfo(self._ids.dtype).max:

@@ -2,7 +2,7 @@
 
 Entities are numbered. The first ones, the *heads* (countries, divisions, areas, our overlay,
 phrases that are no place), are few and carry everything; all others are GeoNames places in
-columns. A name's number is its key's in the trie; its postings say which entities go by it, and
+columns, the second-level divisions behind them. A name's number is its key's in the trie; its postings say which entities go by it, and
 how: ``entity << 3 | use``.
 """
 
@@ -62,6 +62,9 @@ class Words(Protocol):
     def get(self, word: str) -> list[tuple[int, int, int, int]] | None: ...
 
 
+# Set in the id of a place that is a second-level division; the rest is its code's number.
+COUNTY = 0x8000_0000
+
 PLACE_COLUMNS = np.dtype(
     [
         ("id", "<u4"),
@@ -71,6 +74,8 @@ PLACE_COLUMNS = np.dtype(
         ("longitude", "<f4"),
         ("country", "<u2"),
         ("division", "<u2"),
+        # In how many other ways GeoNames writes it, 255 at most: how well it is known.
+        ("alternates", "u1"),
     ]
 )
 
@@ -113,4 +118,5 @@ class Tables:
     postings: npt.NDArray[np.uint32]
     places: npt.NDArray[np.void]
     display: Trie
+    codes: Trie
     words: Words

@@ -4,7 +4,7 @@ The outcome depends on nothing but their content: everything is sorted, nothing 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import marisa_trie
@@ -16,7 +16,7 @@ from tocsin.adapters.gazetteer.store import Compiled
 from tocsin.regions.hierarchy import Edge
 from tocsin.regions.region import Kind
 from tocsin.regions.spelling import fold, key
-from tocsin.regions.tables import PLACE_COLUMNS, Head, Use, WordClass
+from tocsin.regions.tables import COUNTY, PLACE_COLUMNS, Head, Use, WordClass
 
 
 NONE = 0xFFFF
@@ -67,25 +67,33 @@ def compile_gazetteer() -> Compiled:
     countries = {country.code: country for country in packages.countries()}
     cities = [city for city in packages.cities() if city.country in countries]
     heads = _Heads(countries, cities)
+    counties = [d for d in curated.second_divisions() if heads.division(d.division)]
     names = _Names()
     heads.add_names(names)
     first_place = len(heads.rows)
-    display = marisa_trie.Trie(sorted({city.name for city in cities}))
-    places = _columns(cities, heads, display)
+    display = marisa_trie.Trie(sorted({c.name for c in cities} | {c.name for c in counties}))
+    codes = marisa_trie.Trie(sorted(county.geonames for county in counties))
+    counties.sort(key=lambda county: codes[county.geonames])
+    places = _columns(cities, counties, heads, display, codes)
     for number, city in enumerate(cities, first_place):
         _add_city(names, number, city)
+    for number, county in enumerate(counties, first_place + len(cities)):
+        names.add(county.name, number, Use.NAME)
+        names.add(county.bare, number, Use.NAME)
+    _remove_not_names(names, heads, {c.id: n for n, c in enumerate(cities, first_place)})
     trie, offsets, postings = _postings(names)
     return Compiled(
         heads=heads.rows,
         edges=heads.edges,
         capitals=_capitals(countries.values(), cities, first_place),
-        redirects=dict(curated.redirects()),
+        redirects=dict(curated.redirects()) | heads.redirects,
         abbreviations={form: (region, after) for form, region, after in curated.abbreviations()},
         names=trie,
         offsets=offsets,
         postings=postings,
         places=places,
         display=display,
+        codes=codes,
         words=_words(),
     )
 
@@ -97,8 +105,15 @@ class _Heads:
         self.rows: list[Head] = []
         self.edges: list[Edge] = []
         self.number: dict[str, int] = {}
+        # The form without ISO's code of a division that has one stays an id of it.
+        self.redirects: dict[str, str] = {}
         self._division_of: dict[str, str] = {}
+        self._towns: dict[str, list[packages.City]] = {}
+        for city in cities:
+            self._towns.setdefault(city.division, []).append(city)
         for country in countries.values():
+            towns = [city for city in cities if city.country == country.code]
+            latitude, longitude = _middle(towns)
             self._add(
                 Head(
                     id=f"country:{country.code}",
@@ -106,12 +121,15 @@ class _Heads:
                     name=country.name,
                     names=country.names,
                     country=f"country:{country.code}",
+                    latitude=latitude,
+                    longitude=longitude,
                     population=country.population,
                 )
             )
-        self._add_divisions(countries, cities)
+        self._add_divisions(countries)
         self._add_macroregions()
         self._add_areas()
+        self._locate_areas()
         self._add_overlay()
         self._add_aliases()
         for phrase in curated.phrases():
@@ -138,18 +156,15 @@ class _Heads:
         self.number[head.id] = len(self.rows)
         self.rows.append(head)
 
-    def _add_divisions(
-        self, countries: dict[str, packages.Country], cities: list[packages.City]
-    ) -> None:
-        towns: dict[str, list[packages.City]] = {}
-        for city in cities:
-            towns.setdefault(city.division, []).append(city)
+    def _add_divisions(self, countries: dict[str, packages.Country]) -> None:
         for division in curated.divisions():
             if division.country not in countries:
                 continue
-            inside = towns.get(division.geonames, [])
+            inside = self._towns.get(division.geonames, [])
             latitude, longitude = _middle(inside)
             self._division_of[division.geonames] = division.region
+            if division.iso:
+                self.redirects[f"admin1:gn:{division.geonames}"] = division.region
             name, names = _division_names(division, inside)
             self._add(
                 Head(
@@ -190,6 +205,26 @@ class _Heads:
                 self.edges.append(Edge(row.member, row.area, "overlaps", row.since, row.until))
             else:
                 self.edges.append(Edge(row.member, row.area, "within", row.since, row.until))
+
+    def _locate_areas(self) -> None:
+        """Put each area and macro-region in the middle of what lies in it."""
+        inside: dict[str, list[str]] = {}
+        for edge in self.edges:
+            inside.setdefault(edge.parent, []).append(edge.child)
+
+        def points(region: str) -> Iterator[tuple[float, float]]:
+            head = self.rows[self.number[region]]
+            if head.latitude is not None and head.longitude is not None:
+                yield head.latitude, head.longitude
+            else:
+                for child in inside.get(region, ()):
+                    yield from points(child)
+
+        for number, head in enumerate(self.rows):
+            if head.kind in {"area", "bloc", "m49"} and (found := list(points(head.id))):
+                latitude = round(sum(point[0] for point in found) / len(found), 4)
+                longitude = round(sum(point[1] for point in found) / len(found), 4)
+                self.rows[number] = replace(head, latitude=latitude, longitude=longitude)
 
     def _add_overlay(self) -> None:
         for row in curated.overlay():
@@ -265,29 +300,42 @@ def _add_city(names: _Names, number: int, city: packages.City) -> None:
 
 
 def _columns(
-    cities: list[packages.City], heads: _Heads, display: marisa_trie.Trie
+    cities: list[packages.City],
+    counties: list[curated.SecondDivision],
+    heads: _Heads,
+    display: marisa_trie.Trie,
+    codes: marisa_trie.Trie,
 ) -> npt.NDArray[np.void]:
-    places = np.zeros(len(cities), dtype=PLACE_COLUMNS)
-    for row, city in enumerate(cities):
-        division = heads.number.get(heads.division(city.division), NONE)
-        country = heads.number[f"country:{city.country}"]
+    """Return the places by id: GeoNames' first, then the second-level divisions."""
+    ids: list[tuple[packages.City | curated.SecondDivision, int, int]]
+    ids = [(city, city.id, len(city.alternates)) for city in cities]
+    ids += [(county, COUNTY | codes[county.geonames], 0) for county in counties]
+    places = np.zeros(len(ids), dtype=PLACE_COLUMNS)
+    for row, (place, identity, alternates) in enumerate(ids):
+        division = heads.number.get(heads.division(place.division), NONE)
+        country = heads.number[f"country:{place.country}"]
         places[row] = (
-            city.id,
-            display[city.name],
-            city.population,
-            city.latitude,
-            city.longitude,
-            country,
-            division,
+            *(identity, display[place.name], place.population, place.latitude, place.longitude),
+            *(country, division, min(alternates, 255)),
         )
     return places
+
+
+def _remove_not_names(names: _Names, heads: _Heads, places: dict[int, int]) -> None:
+    for region, name in curated.not_names():
+        number = heads.number.get(region)
+        if number is None:
+            number = places[int(region.removeprefix("place:"))]
+        if names.by_key.get(key(name), {}).pop(number, None) is None:
+            raise ValueError(f"not-names.tsv: {region} is not called {name!r} anyway")
 
 
 def _postings(
     names: _Names,
 ) -> tuple[marisa_trie.Trie, npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
-    trie = marisa_trie.Trie(sorted(names.by_key))
-    by_number = sorted((trie[name], uses) for name, uses in names.by_key.items())
+    used = {name: uses for name, uses in names.by_key.items() if uses}
+    trie = marisa_trie.Trie(sorted(used))
+    by_number = sorted((trie[name], uses) for name, uses in used.items())
     counts = np.array([len(uses) for _, uses in by_number], dtype=np.uint32)
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32)
     postings = [entity << 3 | use for _, uses in by_number for entity, use in sorted(uses.items())]
@@ -335,7 +383,7 @@ def _classes() -> Iterator[tuple[str, WordClass]]:
                 yield form, WordClass.DEMONYM
 
 
-def _middle(towns: list[packages.City]) -> tuple[float | None, float | None]:
+def _middle(towns: Sequence[packages.City]) -> tuple[float | None, float | None]:
     if not towns:
         return None, None
     count = len(towns)

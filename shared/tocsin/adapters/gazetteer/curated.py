@@ -30,6 +30,27 @@ class Division:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondDivision:
+    """A county, a cercle …; ``bare`` is empty where it is never called without the kind."""
+
+    geonames: str
+    name: str
+    bare: str
+    latitude: float
+    longitude: float
+    population: int
+
+    @property
+    def country(self) -> str:
+        return self.geonames.split(".", 1)[0]
+
+    @property
+    def division(self) -> str:
+        """The GeoNames code of the first-level division around it."""
+        return self.geonames.rsplit(".", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Area:
     id: str
     kind: str
@@ -72,6 +93,13 @@ def divisions() -> Iterator[Division]:
         yield Division(geonames, iso, name, int(number))
 
 
+def second_divisions() -> Iterator[SecondDivision]:
+    for geonames, name, bare, latitude, longitude, population in _rows("admin2.tsv"):
+        yield SecondDivision(
+            geonames, name, bare, float(latitude), float(longitude), int(population)
+        )
+
+
 def areas() -> Iterator[Area]:
     for identity, kind, names in _rows("areas.tsv"):
         yield Area(identity, kind, tuple(names.split("|")))
@@ -89,6 +117,12 @@ def aliases() -> Iterator[Named]:
 
 def demonyms() -> Iterator[Named]:
     yield from _named("demonyms.tsv")
+
+
+def not_names() -> Iterator[tuple[str, str]]:
+    """Yield (region, name that it does not go by)."""
+    for region, name, _why in _rows("not-names.tsv"):
+        yield region, name
 
 
 def overlay() -> Iterator[Overlay]:

@@ -21,9 +21,12 @@ LANGUAGES = (
     "en", "fr", "es", "pt", "ar", "ru", "zh", "zh_Hant", "de", "it", "nl", "tr", "uk", "fa", "he",
     "hi", "ja", "ko", "sw", "ha", "pl", "el",
 )  # fmt: skip
+# The others are for their script only: in Latin letters they add what no English text means.
+_LATIN = ("en", "fr", "es", "pt", "de", "it", "nl")
 # ISO 3166-2 names are translated by the iso-codes project.
 DIVISION_LANGUAGES = ("fr", "es", "pt", "ru", "zh_CN")
 
+_LAST_LATIN = "\u024f"
 _HISTORIC = {"AN", "CS"}
 _M49 = {
     "AFRICA": "002", "NORTHERN_AFRICA": "015", "SUB_SAHARAN_AFRICA": "202", "EASTERN_AFRICA": "014",
@@ -66,8 +69,11 @@ def countries() -> Iterator[Country]:
         if code in _HISTORIC:
             continue
         names = [row["name"], *_iso_names(code)]
-        for territories in translated:
-            names += _without_brackets(territories.get(code, ""))
+        names += _without_brackets(translated[0].get(code, ""))
+        for language, territories in zip(LANGUAGES[1:], translated[1:], strict=True):
+            name = territories.get(code, "").partition("(")[0].partition("\uff08")[0].strip()
+            if language in _LATIN or not name[:1] <= _LAST_LATIN:
+                names.append(name)
         yield Country(
             code=code,
             name=translated[0]
@@ -153,7 +159,7 @@ def _iso_names(code: str) -> Iterator[str]:
 
 def _without_brackets(name: str) -> Iterator[str]:
     """Yield "Myanmar" and "Burma" of "Myanmar (Burma)", but no "French part" of Saint Martin."""
-    before, *inside = re.split(r"[()\uff08\uff09]", name)
+    before, *inside = re.split(r"[()]", name)
     yield before.strip()
     if inside and " " not in inside[0] and len(inside[0]) > 3:
         yield inside[0]

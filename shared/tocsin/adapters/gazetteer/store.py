@@ -41,6 +41,7 @@ class Compiled:
     postings: npt.NDArray[np.uint32]
     places: npt.NDArray[np.void]
     display: marisa_trie.Trie
+    codes: marisa_trie.Trie
     words: marisa_trie.RecordTrie
 
 
@@ -49,6 +50,7 @@ def write(compiled: Compiled, folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     compiled.names.save(str(folder / "names.marisa"))
     compiled.display.save(str(folder / "display.marisa"))
+    compiled.codes.save(str(folder / "codes.marisa"))
     compiled.words.save(str(folder / "words.marisa"))
     np.save(folder / "offsets.npy", compiled.offsets)
     np.save(folder / "postings.npy", compiled.postings)
@@ -71,6 +73,7 @@ def read(folder: Path) -> Tables:
         postings=_mapped(folder / "postings.npy"),
         places=_mapped(folder / "places.npy"),
         display=marisa_trie.Trie().mmap(str(folder / "display.marisa")),
+        codes=marisa_trie.Trie().mmap(str(folder / "codes.marisa")),
         words=marisa_trie.RecordTrie("<BHHH").mmap(str(folder / "words.marisa")),
     )
 

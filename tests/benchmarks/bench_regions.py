@@ -1,0 +1,388 @@
+"""How well, and how fast, are the places of real articles found?
+
+    python tests/benchmarks/bench_regions.py [lgl] [geovirus] [gwn] [reuters] [ambiguity] [speed]
+
+The corpora are not ours to pass on: they lie under ``TOCSIN_CORPORA`` (a folder with ``places/``),
+and what is not there is left out with a word. They are for measuring only; no weight was fitted
+to LGL, GeoWebNews or Reuters. geotext and flashgeotext are compared where they are installed.
+
+Figures. Toponyms: a found place counts as right where it overlaps an annotated one. Within
+161 km: of the annotated places found, how many lie that near. Countries: the set of countries of
+each article, by its annotated places. Calibration: the mean gap between how sure we said we were and
+how often we were right (expected calibration error, ten bins).
+"""
+
+import argparse
+import json
+import math
+import os
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from peers import Found, peers
+
+from tocsin.adapters.gazetteer.load import load
+from tocsin.article import Article
+from tocsin.regions.entities import Candidate
+from tocsin.regions.gazetteer import Gazetteer
+from tocsin.regions.geoparser import Geoparser
+from tocsin.regions.mention import Form
+
+
+CORPORA = Path(os.environ.get("TOCSIN_CORPORA", "/work/shared/data")) / "places"
+HERE = Path(__file__).parent
+NEAR_KM = 161
+SURE = 0.5
+# GeoWebNews annotates more than names of places; these are names.
+NAMES = {
+    *("Literal", "Metonymic", "Mixed", "Coercion", "Literal_Modifier", "Non_Literal_Modifier"),
+    *("Embedded_Literal", "Embedded_Non_Lit", "Demonym", "Homonym", "Language"),
+}
+Document = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Count:
+    right: int = 0
+    wrong: int = 0
+    missed: int = 0
+
+    def add(self, found: set[str], gold: set[str]) -> None:
+        self.right += len(found & gold)
+        self.wrong += len(found - gold)
+        self.missed += len(gold - found)
+
+    @property
+    def precision(self) -> float:
+        return self.right / max(1, self.right + self.wrong)
+
+    @property
+    def recall(self) -> float:
+        return self.right / max(1, self.right + self.missed)
+
+    @property
+    def f1(self) -> float:
+        return 2 * self.right / max(1, 2 * self.right + self.wrong + self.missed)
+
+
+@dataclass(slots=True)
+class Score:
+    toponyms: Count = field(default_factory=Count)
+    countries: Count = field(default_factory=Count)
+    resolved: list[bool] = field(default_factory=list)
+    country_right: list[bool] = field(default_factory=list)
+    primary: list[bool] = field(default_factory=list)
+    confidence: list[tuple[float, bool]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def line(self, name: str, documents: int) -> str:
+        calibration = f"{calibration_error(self.confidence):6.3f}" if self.confidence else "     -"
+        return (
+            f"{name:22} {self.toponyms.f1:6.3f} ({self.toponyms.precision:.3f}/{self.toponyms.recall:.3f})"
+            f" {share(self.resolved):7.3f} {share(self.country_right):8.3f}"
+            f" {self.countries.f1:6.3f} ({self.countries.precision:.3f}/{self.countries.recall:.3f})"
+            f" {share(self.primary):8.3f} {calibration} {documents / self.seconds:8.0f}"
+        )
+
+
+HEADING = (
+    f"{'':22} {'toponym F1 (P/R)':22} {'161 km':>7} {'country':>8} {'countries F1 (P/R)':22}"
+    f" {'primary':>8} {'ECE':>6} {'docs/s':>8}"
+)
+
+
+def main() -> None:
+    known: dict[str, Callable[[Gazetteer], None]] = {
+        "geovirus": toponym_bench("geovirus"),
+        "gwn": toponym_bench("gwn"),
+        "lgl": toponym_bench("lgl"),
+        "reuters": reuters,
+        "ambiguity": ambiguity,
+        "speed": speed,
+    }
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("what", nargs="*", metavar="corpus", help=", ".join(known))
+    chosen = arguments.parse_args().what or list(known)
+    gazetteer = load()
+    say(f"gazetteer {gazetteer.version}")
+    for name in chosen:
+        known[name](gazetteer)
+
+
+def toponym_bench(corpus: str) -> Callable[[Gazetteer], None]:
+    def bench(gazetteer: Gazetteer) -> None:
+        documents = read(corpus)
+        if not documents:
+            return
+        say(f"\n{corpus}: {len(documents)} articles\n{HEADING}")
+        ours = Finder(gazetteer)
+        say(evaluate(documents, ours).line("tocsin", len(documents)))
+        if corpus == "lgl":
+            homes = Finder(gazetteer, homes=read_homes())
+            say(evaluate(documents, homes).line("tocsin, home known", len(documents)))
+        for name, peer in peers(gazetteer):
+            say(evaluate(documents, peer).line(name, len(documents)))
+
+    return bench
+
+
+class Finder:
+    """Tocsin, as the benches ask it."""
+
+    def __init__(self, gazetteer: Gazetteer, homes: dict[str, str] | None = None) -> None:
+        self._gazetteer = gazetteer
+        self._geoparser = Geoparser(gazetteer)
+        self._homes = homes or {}
+
+    def __call__(self, document: Document) -> tuple[list[Found], dict[str, float], str]:
+        article = as_article(document, home=self._homes.get(document.get("domain", ""), ""))
+        places = self._geoparser.locate(article)
+        _, mentions = self._geoparser.mentions(article)
+        found = [
+            Found(
+                start=mention.start - 2,
+                end=mention.end - 2,
+                latitude=best.latitude,
+                longitude=best.longitude,
+                region=best.region,
+                country=best.country.removeprefix("country:"),
+                demonym=mention.form is Form.DEMONYM,
+                probability=mention.probability,
+                share=share_of_country(mention.senses, best.country),
+            )
+            for mention in mentions
+            for best, _ in mention.senses[:1]
+        ]
+        countries = {
+            region.removeprefix("country:"): hit.probability
+            for region, hit in places.regions.items()
+            if region.startswith("country:")
+        }
+        return found, countries, places.primary_country.removeprefix("country:")
+
+
+def share_of_country(senses: Iterable[tuple[Candidate, float]], country: str) -> float:
+    return sum(share for sense, share in senses if sense.country == country)
+
+
+def evaluate(
+    documents: Sequence[Document],
+    find: Callable[[Document], tuple[list[Found], dict[str, float], str]],
+) -> Score:
+    score = Score()
+    started = time.process_time()
+    answers = [find(document) for document in documents]
+    score.seconds = time.process_time() - started
+    for document, (found, countries, primary) in zip(documents, answers, strict=True):
+        gold = gold_of(document)
+        # GeoVirus leaves demonyms out; a demonym that is right cannot be told from one that is not.
+        no_demonyms = document["source"] == "geovirus"
+        judge_toponyms(score, [f for f in found if not (no_demonyms and f.demonym)], gold)
+        judge_countries(score, found, countries, primary, gold, no_demonyms=no_demonyms)
+    return score
+
+
+def judge_toponyms(score: Score, found: Sequence[Found], gold: Sequence[Document]) -> None:
+    sure = [f for f in found if f.probability >= SURE]
+    taken: set[int] = set()
+    for toponym in gold:
+        match = best_overlap(toponym, sure, taken)
+        if match is None:
+            score.toponyms.missed += 1
+            continue
+        taken.add(match)
+        score.toponyms.right += 1
+        judge_place(score, sure[match], toponym)
+    score.toponyms.wrong += len(sure) - len(taken)
+    for f in found:
+        if f.share is not None:
+            hit = any(f.start < t["end"] and t["start"] < f.end for t in gold)
+            score.confidence.append((f.probability, hit))
+
+
+def judge_place(score: Score, found: Found, toponym: Document) -> None:
+    if toponym.get("lat") is None:
+        return
+    near = False
+    if found.region == f"place:{toponym.get('geonameid')}":
+        near = True
+    elif found.region == f"country:{toponym.get('country')}":
+        # A country is no point: where its annotators put it is a convention.
+        near = str(toponym.get("fcode", "PCL")).startswith("PCL")
+    if not near and found.latitude is not None and found.longitude is not None:
+        near = km(found.latitude, found.longitude, toponym["lat"], toponym["lon"]) <= NEAR_KM
+    score.resolved.append(near)
+    if toponym.get("country"):
+        score.country_right.append(found.country == toponym["country"])
+
+
+def judge_countries(
+    score: Score,
+    found: Sequence[Found],
+    countries: dict[str, float],
+    primary: str,
+    gold: Sequence[Document],
+    *,
+    no_demonyms: bool,
+) -> None:
+    annotated = Counter(t["country"] for t in gold if t.get("country"))
+    if not annotated:
+        return
+    likely = {country for country, probability in countries.items() if probability > SURE}
+    if no_demonyms:
+        named = {f.country for f in found if not f.demonym and f.probability > 0.3}
+        likely = {country for country in likely if country in annotated or country in named}
+    score.countries.add(likely, set(annotated))
+    top = annotated.most_common(2)
+    if len(top) == 1 or top[0][1] > top[1][1]:
+        score.primary.append(primary == top[0][0])
+
+
+def best_overlap(toponym: Document, found: Sequence[Found], taken: set[int]) -> int | None:
+    best = None
+    for number, f in enumerate(found):
+        if number not in taken and f.start < toponym["end"] and toponym["start"] < f.end:
+            if best is None or (f.start, f.end) == (toponym["start"], toponym["end"]):
+                best = number
+    return best
+
+
+def reuters(gazetteer: Gazetteer) -> None:
+    documents = [d for d in read("reuters_places") if len(d["text"]) > 300]
+    if not documents:
+        return
+    geoparser = Geoparser(gazetteer)
+    mentioned, about, top = Count(), Count(), []
+    started = time.process_time()
+    for document in documents:
+        text = f"{document['dateline']} {document['text']}"
+        places = geoparser.locate(as_article({**document, "text": text}, title=document["title"]))
+        gold = set(document["countries"])
+        hits = {r[8:]: h for r, h in places.regions.items() if r.startswith("country:")}
+        mentioned.add({c for c, h in hits.items() if h.probability > SURE}, gold)
+        about.add({c for c, h in hits.items() if h.level == "about"}, gold)
+        if gold:
+            top.append(places.primary_country[8:] in gold)
+    seconds = time.process_time() - started
+    say(
+        f"\nreuters: {len(documents)} articles, {len(documents) / seconds:.0f} docs/s\n"
+        f"  mentioned: F1 {mentioned.f1:.3f} (P {mentioned.precision:.3f}, R {mentioned.recall:.3f})\n"
+        f"  about:     F1 {about.f1:.3f} (P {about.precision:.3f}, R {about.recall:.3f})\n"
+        f"  primary country among those given: {share(top):.3f}"
+    )
+
+
+def ambiguity(gazetteer: Gazetteer) -> None:
+    documents = read("ambiguity")
+    if not documents:
+        return
+    geoparser = Geoparser(gazetteer)
+    failed = []
+    for document in documents:
+        places = geoparser.locate(as_article(document))
+        likely = {region for region, hit in places.regions.items() if hit.probability > SURE}
+        absent = set(document["must"]) - likely
+        wrong = set(document["must_not"]) & likely
+        if absent or wrong:
+            failed.append((document["text"], absent, wrong))
+    say(f"\nambiguity: {len(documents) - len(failed)} of {len(documents)} sentences right")
+    for text, absent, wrong in failed:
+        say(f"  {text}\n    absent {sorted(absent)}, wrong {sorted(wrong)}")
+
+
+def speed(gazetteer: Gazetteer) -> None:
+    """Measure articles of some 2 kB, and the memory that the gazetteer adds."""
+    documents = [d for name in ("lgl", "gwn", "geovirus") for d in read(name)]
+    articles = [as_article(d) for d in documents if 1_500 <= len(d["text"]) <= 2_500]
+    if not articles:
+        return
+    geoparser = Geoparser(gazetteer)
+    for article in articles:
+        geoparser.locate(article)
+    taken = []
+    for _ in range(3):
+        for article in articles:
+            started = time.process_time()
+            geoparser.locate(article)
+            taken.append(time.process_time() - started)
+    taken.sort()
+    size = sum(len(article.text) for article in articles) / len(articles)
+    say(
+        f"\nspeed: {len(articles)} articles of {size:.0f} characters on average\n"
+        f"  {len(taken) / sum(taken):.0f} articles/s, median {1000 * taken[len(taken) // 2]:.2f} ms,"
+        f" p99 {1000 * taken[int(len(taken) * 0.99)]:.2f} ms (CPU time, one core)\n"
+        f"  resident memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
+    )
+
+
+def as_article(document: Document, *, title: str = "", home: str = "") -> Article:
+    return Article(
+        id=str(document.get("id", "")),
+        title=title,
+        text=document["text"],
+        fetched_at=datetime(2018, 6, 1, tzinfo=UTC),
+        home=home,
+        language=document.get("language", "und"),
+    )
+
+
+def gold_of(document: Document) -> list[Document]:
+    toponyms: list[Document] = document["toponyms"]
+    return [t for t in toponyms if t.get("type", "Literal") in NAMES]
+
+
+def read(corpus: str) -> list[Document]:
+    file = CORPORA / f"{corpus}.jsonl"
+    if not file.exists():
+        say(f"\n{corpus}: left out, there is no {file}")
+        return []
+    with file.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def read_homes() -> dict[str, str]:
+    return dict(row[:2] for row in _rows(HERE / "homes.tsv"))
+
+
+def _rows(file: Path) -> Iterator[list[str]]:
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            yield line.split("\t")
+
+
+def calibration_error(confidence: Sequence[tuple[float, bool]]) -> float:
+    bins: list[list[tuple[float, bool]]] = [[] for _ in range(10)]
+    for probability, right in confidence:
+        bins[min(9, int(probability * 10))].append((probability, right))
+    gaps = (
+        abs(sum(p for p, _ in b) / len(b) - sum(r for _, r in b) / len(b)) * len(b)
+        for b in bins
+        if b
+    )
+    return sum(gaps) / len(confidence)
+
+
+def share(claims: Sequence[bool]) -> float:
+    return sum(claims) / max(1, len(claims))
+
+
+def km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
+    a, b, c, d = (math.radians(x) for x in (lat_a, lon_a, lat_b, lon_b))
+    half = math.sin((c - a) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((d - b) / 2) ** 2
+    return 12_742 * math.asin(min(1.0, math.sqrt(half)))
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
