@@ -4,7 +4,7 @@ SERVICES := ingest matcher notifier console cli
 MEMBERS  := shared $(SERVICES:%=services/%)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help up test fast chaos containers-test check lint fix alone lock docs
+.PHONY: help up test fast chaos bench-chain containers-test check lint fix alone lock docs
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -20,6 +20,9 @@ fast: .venv/ready ## Run the tests that start no process of ours.
 
 chaos: .venv/ready ## Kill everything for some minutes, and count what arrives.
 	pytest -m chaos -s tests/chaos
+
+bench-chain: .venv/ready ## Measure latency and throughput of the whole chain.
+	PYTHONPATH=tests python tests/benchmarks/bench_chain.py
 
 containers-test: .venv/ready ## Build the images, run the Compose file, crash every container.
 	python tests/containers/run.py
@@ -51,6 +54,9 @@ lock: .venv/ready ## Choose versions anew, and write every requirements.txt.
 	    uv export --quiet --frozen --no-dev --no-emit-workspace --no-header \
 	        --package tocsin-$$service -o services/$$service/requirements.txt; \
 	done
+
+docs: .venv/ready ## Write what of the documentation is written from the code.
+	python -m tocsin.runtime.asyncapi > docs/asyncapi.yaml
 
 # The environment: every version and hash is in requirements.txt.
 .venv/ready: requirements.txt $(MEMBERS:%=%/pyproject.toml)
