@@ -15,7 +15,7 @@ from tocsin.errors import TocsinError
 from tocsin_console.routes import api, pages, problems
 from tocsin_console.routes.access import Access, Guard
 from tocsin_console.routes.backends import Backends
-from tocsin_console.routes.security import SameOrigin, SecurityHeaders
+from tocsin_console.routes.security import LastResort, SameOrigin, SecurityHeaders
 
 
 # The longest query has 20,000 characters; nothing that is sent here is much larger.
@@ -48,6 +48,7 @@ def console(
         dependencies=[Depends(translated)],
         middleware=[
             Middleware(SecurityHeaders),
+            Middleware(LastResort),
             Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts, www_redirect=False),
             Middleware(SameOrigin),
             Middleware(Guard, access=access),
@@ -56,7 +57,6 @@ def console(
             TocsinError: problems.on_tocsin_error,
             HTTPException: problems.on_http_error,
             RequestValidationError: problems.on_invalid_request,
-            Exception: problems.on_unexpected_error,
         },
     )
     app.state.backends = backends

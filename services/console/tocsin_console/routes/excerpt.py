@@ -11,12 +11,13 @@ CONTEXT = 60  # characters shown on each side
 class Excerpt:
     """The line with the mistake, and a line below it whose last character, ^, points at it.
 
-    ``line`` counts from 1.
+    ``line`` and ``column`` count from 1.
     """
 
     text: str
     pointer: str
     line: int
+    column: int
 
 
 def excerpt(text: str, position: int) -> Excerpt:
@@ -25,7 +26,12 @@ def excerpt(text: str, position: int) -> Excerpt:
     after = text[position:].partition("\n")[0]
     head = before if len(before) <= CONTEXT else "…" + before[-CONTEXT:]
     tail = after if len(after) <= CONTEXT else after[:CONTEXT] + "…"
-    return Excerpt(head + tail, blank(head) + "^", text.count("\n", 0, position) + 1)
+    return Excerpt(
+        text=head + tail,
+        pointer=blank(head) + "^",
+        line=text.count("\n", 0, position) + 1,
+        column=len(before) + 1,
+    )
 
 
 def blank(text: str) -> str:

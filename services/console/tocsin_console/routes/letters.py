@@ -75,5 +75,5 @@ def field(name: bytes, value: bytes) -> LetterField:
 
 def readable(value: bytes) -> str:
     """Return text with a dot for whatever cannot be shown."""
-    text = value.decode(errors="replace")
+    text = value.decode(errors="replace").replace("\N{REPLACEMENT CHARACTER}", "·")
     return "".join(each if each.isprintable() or each in "\n\t" else "·" for each in text)

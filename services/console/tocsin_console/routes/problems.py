@@ -27,7 +27,8 @@ class FieldProblem(BaseModel):
 
     ``pointer`` is a JSON Pointer (RFC 6901) into the body, ``parameter`` a parameter's name;
     ``column`` counts characters from 1; ``fix`` is the whole field as it would be right;
-    ``choices`` are what may have been meant, where only the writer can tell.
+    ``readings`` are what it may mean, each whole, where only its writer can tell; ``similar``
+    are names or ids that may be meant.
     """
 
     detail: str
@@ -35,7 +36,8 @@ class FieldProblem(BaseModel):
     parameter: str | None = None
     column: int | None = None
     fix: str | None = None
-    choices: list[str] = []
+    readings: list[str] = []
+    similar: list[str] = []
 
 
 class Problem(BaseModel):
@@ -156,13 +158,6 @@ async def on_invalid_request(request: Request, error: Exception) -> Response:
     if is_for_programs(request.url.path):
         return problem(422, detail, errors)
     return refusal(request.scope, 422, detail)
-
-
-async def on_unexpected_error(request: Request, error: Exception) -> Response:
-    """Say nothing of the cause: it is in the log, and may hold what is nobody's business."""
-    return refusal(
-        request.scope, 500, "something went wrong here that should not; the log says what"
-    )
 
 
 def field_problem(error: ErrorDetails) -> FieldProblem:

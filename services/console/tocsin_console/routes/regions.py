@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
+from tocsin.errors import AmbiguousRegionError, UnknownRegionError
 from tocsin.regions.gazetteer import Gazetteer
 
 
@@ -12,6 +13,8 @@ HIGHEST = 6  # steps; a place is at most in a town, a district, a region and a c
 
 class RegionView(BaseModel):
     """``path`` leads from the region up to its country: ``["Diboli", "Kayes Region", "Mali"]``."""
+
+    model_config = ConfigDict(frozen=True)
 
     id: str
     name: str
@@ -35,6 +38,14 @@ def path(gazetteer: Gazetteer, region_id: str) -> Sequence[str]:
         here = parents[0]
         names.append(gazetteer.name(here))
     return names
+
+
+def name_of(written: str, gazetteer: Gazetteer) -> str:
+    """Return the name of what a rule calls so, or what is written where that is not clear."""
+    try:
+        return gazetteer.name(gazetteer.resolve(written))
+    except (UnknownRegionError, AmbiguousRegionError):
+        return written
 
 
 def search(gazetteer: Gazetteer, prefix: str, limit: int) -> Sequence[RegionView]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from tocsin.documents import Document, RegionCondition, RuleDocument
 from tocsin.documents.rule import compile_rule
@@ -36,6 +36,8 @@ class RuleDraft(Document):
 
 class NamedRegion(BaseModel):
     """A region as the rule calls it, and which one that is."""
+
+    model_config = ConfigDict(frozen=True)
 
     written: str
     region: RegionView
@@ -160,14 +162,14 @@ def of_query(error: RuleSyntaxError) -> FieldProblem:
         detail=error.problem,
         column=error.column,
         fix=error.fix,
-        choices=list(error.readings),
+        readings=list(error.readings),
     )
 
 
 def of_region(mention: Mention, error: UnknownRegionError | AmbiguousRegionError) -> FieldProblem:
     similar = error.similar if isinstance(error, UnknownRegionError) else _ids(error)
     return FieldProblem(
-        pointer=mention.pointer, detail=str(error), column=mention.column, choices=list(similar)
+        pointer=mention.pointer, detail=str(error), column=mention.column, similar=list(similar)
     )
 
 

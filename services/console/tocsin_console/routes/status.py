@@ -10,6 +10,7 @@ from tocsin.ports.deliveries import State
 from tocsin.ports.streams import GroupStatus, ServiceInstance
 from tocsin_console.routes.backends import Backends
 from tocsin_console.routes.letters import short
+from tocsin_console.routes.templates import span
 
 
 # What a whole system consists of, and what stands still without it.
@@ -112,7 +113,7 @@ def group_problems(groups: Iterable[Group]) -> Iterator[str]:
         if each.oldest_s > SLOW_S:
             yield (
                 f"{each.group} is behind: the oldest of {each.stream} "
-                f"has been waiting for {each.oldest_s:.0f} s"
+                f"has been waiting for {span(each.oldest_s)}"
             )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -59,10 +59,16 @@ def environment() -> Environment:
         "ago": ago,
         "count": count,
         "moment": moment,
+        "quoted": quoted,
         "segments": segments,
         "web_link": web_link,
     }
     return made
+
+
+def quoted(text: str) -> str:
+    """Return text as one part of an address."""
+    return quote(text, safe="")
 
 
 def moment(time: datetime) -> str:

@@ -69,7 +69,7 @@ for (const area of document.querySelectorAll("textarea[data-regions]")) {
     const written = area.value.slice(start, end).trim();
     if (written.length < 2) return list.replaceChildren();
     try {
-      const response = await fetch(`/api/v1/regions?q=${encodeURIComponent(written)}`);
+      const response = await fetch(`/api/v1/regions?limit=6&q=${encodeURIComponent(written)}`);
       if (!response.ok) return;
       const { items } = await response.json();
       list.replaceChildren(...items.map(option));

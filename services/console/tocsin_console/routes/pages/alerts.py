@@ -1,6 +1,6 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from tocsin_console.routes.alerts import recent_alerts
@@ -12,6 +12,7 @@ from tocsin_console.routes.why import why
 router = APIRouter()
 
 SHOWN = 50
+OFFERED = 200  # rules to ask about; others are typed
 
 
 @router.get("/alerts")
@@ -24,6 +25,23 @@ async def alerts(
         alerts=await recent_alerts(behind, SHOWN, rule or None),
         rule=rule,
         shown=SHOWN,
+        now=behind.clock.now(),
+    )
+
+
+@router.get("/articles/{article_id}")
+async def article(
+    request: Request, behind: Behind, article_id: Annotated[str, Path(max_length=200)]
+) -> Response:
+    """An article as it was matched, what it matched, and a way to ask why not."""
+    found = await behind.articles.article(article_id)
+    parts = await behind.articles.matches_of(article_id)
+    return render(
+        request,
+        "article.html",
+        article=found,
+        matches=[match for part in parts for match in part.matches],
+        rules=await behind.rules.page(limit=OFFERED),
         now=behind.clock.now(),
     )
 

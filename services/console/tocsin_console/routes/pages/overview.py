@@ -10,7 +10,8 @@ from tocsin_console.routes.templates import render
 
 router = APIRouter()
 
-SHOWN = 5
+SHOWN = 5  # alerts
+ARTICLES = 6
 
 
 @router.get("/")
@@ -22,13 +23,14 @@ async def overview(request: Request, behind: Behind) -> Response:
         request,
         "overview.html",
         standing=standing,
-        articles=articles(standing),
+        kept=kept(standing),
+        articles=await behind.articles.recent_articles(ARTICLES),
         alerts=alerts,
         steps=first_steps(standing.rules, directory, has_alerts=bool(alerts)),
         now=behind.clock.now(),
     )
 
 
-def articles(standing: Status) -> int:
+def kept(standing: Status) -> int:
     """Return how many articles the store still holds."""
     return max((group.length for group in standing.groups if group.stream == "articles"), default=0)

@@ -6,12 +6,14 @@ from fastapi import APIRouter, Form, Header, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
-from tocsin.documents import RuleDocument
+from tocsin.documents import RegionCondition, RuleDocument
 from tocsin.errors import NotFoundError, VersionConflictError
+from tocsin.regions.gazetteer import Gazetteer
 from tocsin_console.routes.backends import Backends, Behind, Who
 from tocsin_console.routes.excerpt import Excerpt, excerpt
 from tocsin_console.routes.forms import Errors, errors_of
 from tocsin_console.routes.problems import AlreadyThereError, InvalidRequestError
+from tocsin_console.routes.regions import name_of
 from tocsin_console.routes.rule_changes import create, save, switch
 from tocsin_console.routes.rule_check import RuleCheck, check
 from tocsin_console.routes.rule_form import RuleForm
@@ -46,6 +48,7 @@ async def rules(
         more=len(found) > SHOWN,
         total=await behind.rules.count(),
         last_matches=await last_matches(behind),
+        regions={rule.id: region_names(rule, behind.gazetteer) for rule in found[:SHOWN]},
         after=after,
         q=q,
         done=done,
@@ -147,6 +150,12 @@ async def rule_history(request: Request, behind: Behind, rule_id: str) -> Respon
         changes=[(change, differences(change.before, change.after)) for change in changes],
         now=behind.clock.now(),
     )
+
+
+def region_names(rule: RuleDocument, gazetteer: Gazetteer) -> Sequence[str]:
+    """Return the regions that a rule asks for, by name."""
+    condition = rule.regions or RegionCondition()
+    return [name_of(written, gazetteer) for written in (*condition.any, *condition.all)]
 
 
 async def last_matches(backends: Backends) -> Mapping[str, datetime]:
