@@ -32,15 +32,15 @@ class Intake:
     """The way in for one subscriber: a slot for each entry that it may have in hand.
 
     ``problem`` says why the last read failed. ``read_at`` is when one last succeeded, by the
-    event loop's clock; ``waits`` tells that none is due, since every slot is taken.
+    event loop's clock.
     """
 
     def __init__(self, group: ConsumerGroup, slots: int) -> None:
         self.group = group
         self.problem: str | None = None
         self.read_at = 0.0
-        self.waits = False
         self._slots = slots
+        self._in_hand = 0
         self._free = asyncio.Semaphore(slots)
         self._delay_s = FIRST_DELAY_S
         self._closed = False
@@ -52,7 +52,7 @@ class Intake:
         try:
             reply = await self._attempt(fetch, room) or []
         finally:
-            self.release(room - sum(len(entries) for _, entries in reply))
+            self._take(room, sum(len(entries) for _, entries in reply))
         return reply
 
     async def claim(self, fetch: Callable[[int], Awaitable[ClaimReply]]) -> ClaimReply:
@@ -62,14 +62,19 @@ class Intake:
         try:
             reply = await self._attempt(fetch, room) or reply
         finally:
-            self.release(room - len(reply[1]))
+            self._take(room, len(reply[1]))
         self._count(reply)
         return reply
 
-    def release(self, slots: int = 1) -> None:
-        """Give back slots, of entries that are no longer in hand."""
-        for _ in range(slots):
-            self._free.release()
+    def release(self) -> None:
+        """Give back the slot of an entry that is no longer in hand."""
+        self._in_hand -= 1
+        self._free.release()
+
+    @property
+    def full(self) -> bool:
+        """Whether no read is due, since every slot is taken."""
+        return self._in_hand >= self._slots
 
     def close(self) -> None:
         """Read no more; what is in hand goes on."""
@@ -81,9 +86,8 @@ class Intake:
             await self._free.acquire()
 
     async def _reserve(self) -> int:
-        self.waits = self._free.locked()
+        """Wait for a free slot, and take all that are free."""
         await self._free.acquire()
-        self.waits = False
         if self._closed:
             self._free.release()
             await asyncio.Event().wait()  # until the subscriber is stopped
@@ -92,6 +96,12 @@ class Intake:
             await self._free.acquire()
             room += 1
         return room
+
+    def _take(self, reserved: int, entries: int) -> None:
+        """Keep a slot for each entry that came, of those reserved."""
+        self._in_hand += entries
+        for _ in range(reserved - entries):
+            self._free.release()
 
     async def _attempt(self, fetch: Callable[[int], Awaitable[Any]], room: int) -> Any:
         try:

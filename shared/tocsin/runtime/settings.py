@@ -25,6 +25,8 @@ PREFIX = "TOCSIN_"
 # raises, and what was read stays pending.
 FORBIDDEN_URL_OPTIONS = frozenset({"decode_responses", "legacy_responses", "protocol"})
 
+HIGHEST_PORT = 65_535
+
 S = TypeVar("S", bound="Settings")
 
 
@@ -60,7 +62,7 @@ class Settings(BaseSettings):
         default="INFO", description="The least severe log entry that is written"
     )
     host: str = Field(default="127.0.0.1", description="The address that HTTP is served on")
-    port: int = Field(default=8000, ge=0, le=65_535, description="The port that HTTP is served on")
+    port: int = Field(default=8000, description="The port that HTTP is served on")
     egress_allow: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Private destinations that may be called all the same, a comma list of "
@@ -84,6 +86,14 @@ class Settings(BaseSettings):
         if forbidden:
             raise ValueError(f"must not set {', '.join(sorted(forbidden))}")
         return url
+
+    # A validator rather than a bound, so that it holds for a service's own ``port`` too.
+    @field_validator("port")
+    @classmethod
+    def _is_a_port(cls, port: int) -> int:
+        if not 0 <= port <= HIGHEST_PORT:
+            raise ValueError(f"must be a port from 0 (any) to {HIGHEST_PORT}")
+        return port
 
     @field_validator("egress_allow", mode="before")
     @classmethod
@@ -218,4 +228,4 @@ def _is_address_and_port(text: str) -> bool:
         ip_address(address.strip("[]"))
     except ValueError:
         return False
-    return port.isdecimal() and 0 < int(port) <= 65_535
+    return port.isdecimal() and 0 < int(port) <= HIGHEST_PORT

@@ -12,6 +12,7 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from inspect import getdoc
 from typing import Any, TypeVar
 
 import structlog
@@ -135,6 +136,15 @@ class StreamWorker:
         self._consumptions.append(consumption)
         self._subscribe(consumption, event_type, handler, concurrency)
 
+    def publishes(self, event_type: type[Event]) -> None:
+        """Declare, for the AsyncAPI document, that such events are published."""
+        self._broker.publisher(
+            stream=event_type.stream,
+            schema=event_type,
+            title=event_type.__name__,
+            description=getdoc(event_type),
+        )
+
     async def start(self) -> None:
         """Begin to consume.
 
@@ -180,7 +190,7 @@ class StreamWorker:
         for _, intake in self._subscribers:
             if intake.problem is not None:
                 return f"{_named(intake)} cannot be read: {intake.problem}"
-            if not intake.waits and now - intake.read_at > SILENCE_S:
+            if not intake.full and now - intake.read_at > SILENCE_S:
                 return f"{_named(intake)} was not read for {now - intake.read_at:.0f} s"
         return None
 
@@ -210,7 +220,7 @@ class StreamWorker:
             return await handler(event)
 
         receive.__annotations__["event"] = event_type
-        receive.__doc__ = event_type.__doc__
+        receive.__doc__ = getdoc(event_type)
         call: Any = receive
         for intake, first in ((left, False), (new, True)):
             router = RedisRouter(
@@ -223,15 +233,13 @@ class StreamWorker:
                 ack_policy=AckPolicy.MANUAL,  # the commit acknowledges
                 max_workers=concurrency if first else max(concurrency // 2, 1),
                 no_reply=True,
-                title=f"{event_type.__name__}:{consumption.group.group}",
+                title=f"{event_type.__name__}.{consumption.group.group}",
             )
             call = subscriber(call)
             self._subscribers.append((subscriber, intake))
             self._broker.include_router(router)
         for published in consumption.publishes:
-            self._broker.publisher(
-                stream=published.stream, schema=published, title=published.__name__
-            )
+            self.publishes(published)
 
     def _position(self, consumption: Consumption, *, first: bool) -> StreamSub:
         group = consumption.group
@@ -256,8 +264,10 @@ class WorkerBroker(RedisBroker):
 
     def __init__(self, reader: Reader) -> None:
         self._given = GivenReader(reader)
+        logger = logging.getLogger("tocsin.faststream")  # FastStream's own comes with a handler
+        logger.addFilter(_is_no_cancellation)
         super().__init__(
-            logger=logging.getLogger("tocsin.faststream"),  # its own comes with a handler
+            logger=logger,
             log_level=logging.DEBUG,
             graceful_timeout=None,  # the worker drains by itself
             apply_types=False,  # the decoder returns the event
@@ -294,6 +304,11 @@ def _decoder(event_type: type[E]) -> Callable[[StreamMessage[Any]], Awaitable[E]
         return event_type.model_validate_json(message.body)
 
     return decode
+
+
+def _is_no_cancellation(record: logging.LogRecord) -> bool:
+    """Tell whether it is worth logging: FastStream takes the end of a worker for an error."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 async def _give_back(consumption: Consumption) -> None:
