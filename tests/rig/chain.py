@@ -73,6 +73,14 @@ class Chain:
         return [f"http://127.0.0.1:{replica.port}" for replica in self.services["ingest"]]
 
     async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return self
+
+    async def _start(self) -> None:
         await self.smtp.__aenter__()
         await self.slack.__aenter__()
         self.store.start()
@@ -81,12 +89,10 @@ class Chain:
             replica.process.start()
         for replica in self.every_replica():
             await asyncio.to_thread(wait_until_ready, replica.process, replica.port)
-        return self
 
     async def __aexit__(self, *_: object) -> None:
-        running = [replica.process for replica in self.every_replica()]
-        for process in [*running, self.store]:
-            with suppress(ProcessLookupError):
+        for process in [*(replica.process for replica in self.every_replica()), self.store]:
+            if process.running:
                 process.kill()
         await self.smtp.__aexit__()
         await self.slack.__aexit__()

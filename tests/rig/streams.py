@@ -1,7 +1,6 @@
 """A stage for the stream worker: a real server, short idle times, and consumers that misbehave."""
 
 import asyncio
-import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from typing import Any
 from prometheus_client import REGISTRY
 from redis.asyncio import Redis
 
-from rig.processes import free_port, valkey_binary, wait_until_listening
+from rig.processes import free_port, valkey, wait_until_listening
 from tocsin.adapters import wire
 from tocsin.adapters.dead_letters import RedisDeadLetters
 from tocsin.adapters.system_clock import SystemClock
@@ -176,21 +175,13 @@ class Server:
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
-        self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process = valkey(folder, self.port)
 
     def start(self) -> None:
-        self._process = subprocess.Popen(
-            [
-                *(valkey_binary(), "--port", str(self.port), "--bind", "127.0.0.1"),
-                *("--dir", self._folder, "--logfile", self._folder / "log", "--save", ""),
-                *("--appendonly", "yes", "--appendfsync", "always"),
-            ]
-        )
+        self._process.start()
         wait_until_listening(self.port)
 
     def kill(self) -> None:
         """End it as a crash does."""
-        if self._process:
+        if self._process.running:
             self._process.kill()
-            self._process.wait(10)
