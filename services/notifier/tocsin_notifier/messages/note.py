@@ -1,0 +1,129 @@
+"""The alert for every other chat and push service: short, in the form the service shows best."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from markupsafe import escape
+
+from tocsin_notifier.messages.card import Card, Run
+from tocsin_notifier.messages.plain import cut
+
+
+class Form(StrEnum):
+    """How a service shows a message."""
+
+    TEXT = "text"  # as it is
+    MARKDOWN = "markdown"
+    HTML = "html"  # a few tags: b, i, a
+
+
+MAX_HEADLINE = 200
+
+# Behind an @ a space of no width: to people the same, to every service no mention.
+_NO_MENTION = "@\u200b"
+_MARKDOWN = re.compile(r"([\\`*_~|\[\]#])")
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How one form writes the few things that a note consists of."""
+
+    text: Callable[[str], str]
+    bold: Callable[[str], str]
+    link: Callable[[str, str], str]
+    bullet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """``rank`` says how soon the line is left out where there is little room; 0: never."""
+
+    text: str
+    rank: int
+
+
+def note(card: Card, form: Form, limit: int) -> str:
+    """Return the alert in at most ``limit`` characters; what matters least is left out first.
+
+    Nothing is cut within a line, so no markup is left open. A limit under 300 may cut the
+    headline itself.
+    """
+    writing = _writing(form)
+    lines = list(_lines(card, writing, limit))
+    while len(_joined(lines)) > limit and max(line.rank for line in lines) > 0:
+        last = max(range(len(lines)), key=lambda index: (lines[index].rank, index))
+        del lines[last]
+    text = _joined(lines)
+    return text if len(text) <= limit else writing.text(cut(card.headline, limit // 2))[:limit]
+
+
+def _joined(lines: Sequence[Line]) -> str:
+    return "\n".join(line.text for line in lines)
+
+
+def _lines(card: Card, writing: Writing, limit: int) -> Iterator[Line]:
+    headline = cut(card.headline, MAX_HEADLINE)
+    if card.url and len(card.url) < limit // 2:
+        yield Line(writing.link(headline, card.url), 0)
+    else:
+        yield Line(writing.bold(headline), 0)
+    yield Line(writing.text(" · ".join(card.byline)), 1)
+    if card.lead:
+        yield Line(writing.text(card.lead), 5)
+    for number, word in enumerate(card.words):
+        line = f"{writing.bullet} {writing.bold(word.clause)} {writing.text(word.detail)}"
+        yield Line(line, 2 if number == 0 else 4)
+    for number, place in enumerate(card.places):
+        line = f"{writing.bullet} {writing.text(f'{place.path} ({place.detail})')}"
+        yield Line(line, 2 if number == 0 else 4)
+    for number, runs in enumerate(card.snippets):
+        yield Line(f"“{_sentence(runs, writing)}”", 3 if number == 0 else 6)
+    yield Line(writing.text(f"Rule: {card.rule_name} ({card.rule_id})"), 1)
+
+
+def _sentence(runs: Sequence[Run], writing: Writing) -> str:
+    return "".join(writing.bold(run.text) if run.hit else writing.text(run.text) for run in runs)
+
+
+def _writing(form: Form) -> Writing:
+    match form:
+        case Form.TEXT:
+            return Writing(text=str, bold=str, link=lambda text, url: f"{text}\n{url}", bullet="•")
+        case Form.MARKDOWN:
+            return Writing(
+                text=_markdown,
+                bold=lambda text: _wrapped(_markdown(text), "**"),
+                link=lambda text, url: f"**[{_markdown(text)}]({url})**",
+                bullet="-",
+            )
+        case Form.HTML:
+            return Writing(
+                text=_html,
+                bold=lambda text: f"<b>{_html(text)}</b>",
+                link=lambda text, url: f'<b><a href="{escape(url)}">{_html(text)}</a></b>',
+                bullet="•",
+            )
+        case _:
+            assert_never(form)
+
+
+def _wrapped(text: str, mark: str) -> str:
+    """Return the text in marks; these must touch it, so spaces at its ends stay outside."""
+    inner = text.strip()
+    if not inner:
+        return text
+    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    return f"{before}{mark}{inner}{mark}{after}"
+
+
+def _markdown(text: str) -> str:
+    # Angle brackets begin mentions and links in several dialects, none of which can escape them.
+    text = text.replace("<", "\u2039").replace(">", "\u203a").replace("@", _NO_MENTION)
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def _html(text: str) -> str:
+    return str(escape(text.replace("@", _NO_MENTION)))

@@ -1,0 +1,35 @@
+"""Times as people write them; not by the machine's locale, so that they are the same everywhere."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def told(moment: datetime, time_zone: str) -> str:
+    """Return the moment in the zone and in UTC: ``Wed 4 Mar 2026, 09:15 GMT+3 (06:15 UTC)``."""
+    universal = moment.astimezone(UTC)
+    try:
+        local = moment.astimezone(ZoneInfo(time_zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        local = universal
+    if not local.utcoffset():
+        return f"{_day(universal)}, {universal:%H:%M} UTC"
+    day = "" if local.date() == universal.date() else f"{_day(universal)}, "
+    return f"{_day(local)}, {local:%H:%M} {_zone(local)} ({day}{universal:%H:%M} UTC)"
+
+
+def _day(moment: datetime) -> str:
+    return f"{DAYS[moment.weekday()]} {moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+
+
+def _zone(moment: datetime) -> str:
+    name = moment.tzname() or ""
+    if name.isalpha():
+        return name
+    minutes = round((moment.utcoffset() or moment - moment).total_seconds() / 60)
+    sign = "-" if minutes < 0 else "+"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"GMT{sign}{hours}" + (f":{rest:02}" if rest else "")
