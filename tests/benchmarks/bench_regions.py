@@ -33,7 +33,7 @@ from tocsin.article import Article
 from tocsin.regions.entities import Candidate
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.regions.geoparser import Geoparser
-from tocsin.regions.mention import Form
+from tocsin.regions.dictionary import Form
 
 
 CORPORA = Path(os.environ.get("TOCSIN_CORPORA", "/work/shared/data")) / "places"

@@ -1,14 +1,17 @@
 """From an article to its places and regions."""
 
 from tocsin.article import Article
-from tocsin.regions.evidence import gather, link, mark_dateline
+from tocsin.regions.boilerplate import without_boilerplate
+from tocsin.regions.dictionary import Dictionary
+from tocsin.regions.evidence import gather
 from tocsin.regions.gazetteer import Gazetteer
+from tocsin.regions.linking import link, mark_dateline
 from tocsin.regions.mention import Mention
 from tocsin.regions.places import Places
 from tocsin.regions.reading import Reading, Vocabulary, read
 from tocsin.regions.salience import Layout, summarise
 from tocsin.regions.senses import Home, decide
-from tocsin.regions.spotting import Spotter
+from tocsin.regions.spotting import spot
 
 
 _GAP = "\n\n"
@@ -19,8 +22,9 @@ class Geoparser:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
-        self._vocabulary = Vocabulary(gazetteer.tables.words)
-        self._spotter = Spotter(gazetteer.tables, gazetteer.entities, gazetteer.names)
+        tables = gazetteer.tables
+        self._dictionary = Dictionary(tables, gazetteer.entities, gazetteer.names)
+        self._vocabulary = Vocabulary(tables.words, self._dictionary)
 
     def locate(self, article: Article) -> Places:
         """Return where the article is set, with the evidence.
@@ -28,17 +32,18 @@ class Geoparser:
         Memberships (ECOWAS) are those of the article's date. Spans index into
         ``article.title`` and ``article.text``.
         """
-        layout = Layout.of(article)
         _, mentions = self.mentions(article)
-        return summarise(self._gazetteer, layout, mentions, article.date.date())
+        return summarise(self._gazetteer, Layout.of(article), mentions, article.date.date())
 
     def mentions(self, article: Article) -> tuple[Reading, list[Mention]]:
         """Return the weighed mentions in the title, a blank line and the text: for explaining."""
         reading = read(article.title + _GAP + article.text, self._vocabulary)
         lower = not article.language.startswith("en")
-        mentions = self._spotter.spot(reading, lower_demonyms=lower)
+        found = spot(reading, self._dictionary, lower_demonyms=lower)
+        start = len(article.title) + len(_GAP)
+        mentions = without_boilerplate(reading, found, start)
         link(reading, mentions)
-        mark_dateline(reading, mentions, len(article.title) + len(_GAP))
+        mark_dateline(reading, mentions, start)
         gather(reading, mentions)
         decide(mentions, self._home(article.home))
         return reading, mentions

@@ -1,25 +1,28 @@
 """A text as the geoparser reads it: its words, what they look like and what is known of them."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from tocsin.regions.spelling import WORD, fold
-from tocsin.regions.tables import Words
+from tocsin.regions.dictionary import Dictionary
+from tocsin.regions.spelling import WORD, fold, without_clitics
+from tocsin.regions.tables import WordClass, Words
 
 
 Look = Literal["capital", "lower", "digit", "caseless"]
 
-# SCOWL's sizes up to which a word is so common that, in lower case, it is hardly ever a name.
+# SCOWL's sizes up to which a word is so common that a sentence may well begin with it.
 COMMON = 35
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """A spelling. ``size`` is SCOWL's (10 the commonest) and 0 for words never seen in lower case.
+    """A spelling and what is known of it.
 
-    ``given`` and ``surname`` are ranks among personal names, 1 the commonest, 0 for none;
-    ``classes`` are bits of ``WordClass``.
+    ``size`` is SCOWL's (10 the commonest) and 0 for words never seen in lower case; ``given`` and
+    ``surname`` are ranks among personal names, 1 the commonest, 0 for none; ``classes`` are bits
+    of ``WordClass``; ``reach`` is how many words the longest place name has that begins with it.
     """
 
     raw: str
@@ -29,6 +32,7 @@ class Word:
     given: int
     surname: int
     classes: int
+    reach: int
 
     @property
     def capital(self) -> bool:
@@ -36,55 +40,91 @@ class Word:
 
     @property
     def ordinary(self) -> bool:
-        """Tell whether it is an everyday word that a sentence may begin with."""
+        """Tell whether it is an everyday word."""
         return 0 < self.size <= 20
 
 
 class Vocabulary:
     """What is known of each word; remembers the words it met lately."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, dictionary: Dictionary) -> None:
         self._words = words
+        self._dictionary = dictionary
         self.word = lru_cache(maxsize=60_000)(self._word)
 
     def _word(self, raw: str) -> Word:
         folded = fold(raw)
         record = self._words.get(folded)
         size, given, surname, classes = record[0] if record else (0, 0, 0, 0)
-        return Word(raw, folded, _look(raw), size, given, surname, classes)
+        look = _look(raw)
+        reach = self._reach(raw, folded, look, classes)
+        return Word(raw, folded, look, size, given, surname, classes, reach)
+
+    def _reach(self, raw: str, folded: str, look: Look, classes: int) -> int:
+        if not folded or look == "digit":
+            return 0
+        if look == "lower":
+            return 1 if classes & WordClass.DEMONYM else 0
+        reach = self._dictionary.reach(folded)
+        if look == "caseless":
+            return max(
+                [reach, *(self._dictionary.reach(rest) for _, rest in without_clitics(folded))]
+            )
+        return max(reach, 1) if raw in self._dictionary.abbreviations else reach
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """The words of a text and where they stand."""
+    """The words of a text and where they stand.
+
+    ``shouting`` are the (start, end) of the lines that are all in capitals, in reading order.
+    """
 
     text: str
     words: list[Word]
     starts: list[int]
     ends: list[int]
+    shouting: list[tuple[int, int]]
 
     def between(self, index: int) -> str:
         """Return what stands between a word and the next."""
         return self.text[self.ends[index] : self.starts[index + 1]]
 
+    def shouts(self, position: int) -> bool:
+        """Tell whether the line there is all in capitals, so that case says nothing."""
+        if not self.shouting:
+            return False
+        line = bisect_right(self.shouting, (position, len(self.text))) - 1
+        return line >= 0 and position < self.shouting[line][1]
+
 
 def read(text: str, vocabulary: Vocabulary) -> Reading:
-    words: list[Word] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    word = vocabulary.word
-    for match in WORD.finditer(text):
-        found = word(match.group())
-        if found.folded:
-            words.append(found)
-            starts.append(match.start())
-            ends.append(match.end())
-    return Reading(text, words, starts, ends)
+    found = list(WORD.finditer(text))
+    words = list(map(vocabulary.word, [match[0] for match in found]))
+    if not all(word.folded for word in words):
+        # A letter of which nothing is left when accents are taken off: a modifier, a sign.
+        found = [match for match, word in zip(found, words, strict=True) if word.folded]
+        words = [word for word in words if word.folded]
+    starts = [match.start() for match in found]
+    ends = [match.end() for match in found]
+    return Reading(text, words, starts, ends, _shouting(text))
+
+
+def _shouting(text: str) -> list[tuple[int, int]]:
+    lines: list[tuple[int, int]] = []
+    start = 0
+    for line in text.split("\n"):
+        end = start + len(line)
+        # A heading or more, not an abbreviation alone on its line.
+        if line.isupper() and len(line) > 12 and " " in line:
+            lines.append((start, end))
+        start = end + 1
+    return lines
 
 
 def _look(raw: str) -> Look:
     first = raw[0]
-    if first.isdecimal() or not first.isalpha():
+    if not first.isalpha():
         return "digit"
     if first.isupper() or first.istitle():
         return "capital"

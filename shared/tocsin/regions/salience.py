@@ -1,15 +1,16 @@
 """From weighed mentions to places and regions: how surely, and is the article about them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
 from tocsin.article import Article
+from tocsin.regions.dictionary import Form
 from tocsin.regions.gazetteer import Gazetteer
-from tocsin.regions.mention import Form, Mention
+from tocsin.regions.mention import Mention
 from tocsin.regions.places import LocatedPlace, Places, PlaceSpan, RegionHit
 
 
@@ -51,22 +52,31 @@ class Layout:
         return PlaceSpan("text", mention.start - self.text, mention.end - self.text)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Tally:
-    """What speaks for one region: by the form that was written, how surely; and how loudly."""
+    """What speaks for one region: by the form that was written, how surely; and how loudly.
 
+    ``country`` is the one that it lies in or is, ``meant`` the regions that the article names in it.
+    """
+
+    region: str
+    country: str
     by_form: dict[str, float] = field(default_factory=dict)
     salience: float = 0.0
     explicit: bool = False
-    evidence: set[str] = field(default_factory=set)
+    meant: dict[str, None] = field(default_factory=dict)
+    probability: float = 0.0
 
     @property
-    def probability(self) -> float:
-        """Return 1 - the product of (1 - p) over the forms: the same name twice is one witness."""
+    def kind(self) -> str:
+        return self.region.partition(":")[0]
+
+    def count(self) -> None:
+        """Set 1 - the product of (1 - p) over the forms: the same name twice is one witness."""
         doubt = 1.0
         for probability in self.by_form.values():
             doubt *= 1.0 - probability
-        return 1.0 - doubt
+        self.probability = 1.0 - doubt
 
 
 def summarise(
@@ -74,17 +84,18 @@ def summarise(
 ) -> Places:
     places = _places(gazetteer, layout, mentions)
     tallies = _tally(gazetteer, layout, mentions, on)
-    level = _levels(gazetteer, tallies)
+    tallies.sort(key=lambda tally: (-tally.probability, tally.region))
+    about = _about(tallies)
     by_region = {place.region: place for place in places}
     regions = {
-        region: RegionHit(
-            region=region,
+        tally.region: RegionHit(
+            region=tally.region,
             probability=round(tally.probability, 4),
-            level=level(region),
+            level=_level(tally, about),
             explicit=tally.explicit,
             places=_evidence(tally, by_region),
         )
-        for region, tally in _by_probability(tallies)
+        for tally in tallies
         if tally.probability >= _FLOOR
     }
     return Places(places, MappingProxyType(regions), _primary(tallies))
@@ -93,110 +104,119 @@ def summarise(
 def _places(
     gazetteer: Gazetteer, layout: Layout, mentions: Iterable[Mention]
 ) -> tuple[LocatedPlace, ...]:
-    meant: dict[str, list[tuple[Mention, float]]] = defaultdict(list)
+    spans: dict[str, list[PlaceSpan]] = defaultdict(list)
+    by_form: dict[str, dict[str, float]] = defaultdict(dict)
     for mention in mentions:
         if mention.senses:
             best, share = mention.senses[0]
-            meant[best.region].append((mention, mention.probability * share))
+            spans[best.region].append(layout.span(mention))
+            forms = by_form[best.region]
+            forms[mention.key] = max(mention.probability * share, forms.get(mention.key, 0.0))
     found = []
-    for region, witnesses in meant.items():
-        tally = _Tally()
-        for mention, probability in witnesses:
-            tally.by_form[mention.key] = max(probability, tally.by_form.get(mention.key, 0.0))
-        if tally.probability >= _FLOOR:
-            spans = tuple(layout.span(mention) for mention, _ in witnesses)
+    for region, forms in by_form.items():
+        doubt = 1.0
+        for probability in forms.values():
+            doubt *= 1.0 - probability
+        if 1.0 - doubt >= _FLOOR:
             name = gazetteer.name(region)
-            found.append(LocatedPlace(region, name, round(tally.probability, 4), spans))
-    return tuple(sorted(found, key=lambda place: (-place.probability, place.region)))
+            found.append(LocatedPlace(region, name, round(1.0 - doubt, 4), tuple(spans[region])))
+    found.sort(key=lambda place: (-place.probability, place.region))
+    return tuple(found)
 
 
 def _tally(
     gazetteer: Gazetteer, layout: Layout, mentions: Iterable[Mention], on: date
-) -> dict[str, _Tally]:
-    tallies: dict[str, _Tally] = defaultdict(_Tally)
-    spreads: dict[int, Mapping[str, float]] = {}
+) -> list[_Tally]:
+    tallies: dict[str, _Tally] = {}
+    spreads: dict[int, list[tuple[_Tally, float]]] = {}
     for mention in mentions:
+        if not mention.senses or mention.probability < _SENSE_FLOOR:
+            continue
         # The mentions of a name mostly share one list of senses.
         spread = spreads.get(id(mention.senses))
         if spread is None:
-            spreads[id(mention.senses)] = spread = _spread(gazetteer, mention, on)
+            spread = spreads[id(mention.senses)] = _spread(gazetteer, mention, on, tallies)
         loudness = layout.weight(mention) * _kind_weight(mention) * mention.probability
-        for region, share in spread.items():
-            tally = tallies[region]
+        key = mention.key
+        for tally, share in spread:
             probability = mention.probability * share
-            tally.by_form[mention.key] = max(probability, tally.by_form.get(mention.key, 0.0))
+            if probability > tally.by_form.get(key, 0.0):
+                tally.by_form[key] = probability
             tally.salience += loudness * share
-        if mention.senses:
-            best, share = mention.senses[0]
-            if mention.probability * share > _ABOUT_PROBABILITY:
-                tallies[best.region].explicit = True
-            for region in (best.region, *gazetteer.ancestors(best.region, on)):
-                tallies[region].evidence.add(best.region)
-    return tallies
+        best, share = mention.senses[0]
+        if mention.probability * share > _ABOUT_PROBABILITY:
+            tallies[best.region].explicit = True
+    for tally in tallies.values():
+        tally.count()
+    return list(tallies.values())
 
 
-def _spread(gazetteer: Gazetteer, mention: Mention, on: date) -> Mapping[str, float]:
-    """Return what share of the mention's meaning lies in each region."""
-    shares: dict[str, float] = defaultdict(float)
+def _spread(
+    gazetteer: Gazetteer, mention: Mention, on: date, tallies: dict[str, _Tally]
+) -> list[tuple[_Tally, float]]:
+    """Return what share of the mention's meaning lies in each region, in its tally."""
+    shares: dict[str, float] = {}
+    best = mention.senses[0][0]
     for candidate, share in mention.senses:
-        if share >= _SENSE_FLOOR:
-            shares[candidate.region] += share
-            for region in gazetteer.ancestors(candidate.region, on):
-                shares[region] += share
-    return shares
+        if share < _SENSE_FLOOR:
+            break
+        for region in (candidate.region, *gazetteer.ancestors(candidate.region, on)):
+            shares[region] = shares.get(region, 0.0) + share
+            tally = tallies.get(region)
+            if tally is None:
+                tallies[region] = tally = _Tally(region, candidate.country)
+            if candidate is best:
+                tally.meant[best.region] = None
+    return [(tallies[region], share) for region, share in shares.items()]
 
 
 def _kind_weight(mention: Mention) -> float:
     weight = _DEMONYM if mention.form is Form.DEMONYM else 1.0
-    if mention.evidence.keys() & {"organisation after", "organisation before"}:
+    if "organisation after" in mention.evidence or "organisation before" in mention.evidence:
         weight *= _EMBEDDED
     return weight
 
 
-def _levels(
-    gazetteer: Gazetteer, tallies: Mapping[str, _Tally]
-) -> Callable[[str], Literal["about", "mention"]]:
-    top = max((t.salience for r, t in tallies.items() if r.startswith("country:")), default=0.0)
-    top_in: dict[tuple[str, str], float] = defaultdict(float)
-    for region, tally in tallies.items():
-        group = _siblings(gazetteer, region)
-        top_in[group] = max(top_in[group], tally.salience)
+def _about(tallies: Iterable[_Tally]) -> set[str]:
+    """Return the regions that the article is about.
 
-    def level(region: str) -> Literal["about", "mention"]:
-        tally = tallies[region]
-        if tally.probability <= _ABOUT_PROBABILITY:
-            return "mention"
-        kind, country = _siblings(gazetteer, region)
-        if country:
-            # A division or a town is measured against its like, in a country the article is about.
-            loud = tally.salience >= _ABOUT_SHARE * top_in[kind, country]
-            return "about" if loud and level(country) == "about" else "mention"
-        return "about" if tally.salience >= _ABOUT_SHARE * top else "mention"
+    Countries and areas are measured against the country that is spoken of most; a division or a
+    town against its like, within a country that the article is about.
+    """
+    likely = [tally for tally in tallies if tally.probability > _ABOUT_PROBABILITY]
+    most: dict[tuple[str, str], float] = defaultdict(float)
+    for tally in likely:
+        rank = (tally.kind, tally.country)
+        most[rank] = max(most[rank], tally.salience)
+    top = max((t.salience for t in likely if t.kind == "country"), default=0.0)
+    countries = {
+        t.region for t in likely if t.kind == "country" and t.salience >= _ABOUT_SHARE * top
+    }
+    found = set(countries)
+    for tally in likely:
+        if tally.kind in {"admin1", "admin2", "place"}:
+            loud = tally.salience >= _ABOUT_SHARE * most[tally.kind, tally.country]
+            if loud and (not tally.country or tally.country in countries):
+                found.add(tally.region)
+        elif tally.salience >= _ABOUT_SHARE * top:
+            found.add(tally.region)
+    return found
 
-    return level
 
-
-def _siblings(gazetteer: Gazetteer, region: str) -> tuple[str, str]:
-    """Return the kind of region and the country that it is compared within, if any."""
-    kind = region.partition(":")[0]
-    if kind not in {"admin1", "place"}:
-        return kind, ""
-    return kind, gazetteer.region(region).country
+def _level(tally: _Tally, about: set[str]) -> Literal["about", "mention"]:
+    return "about" if tally.region in about else "mention"
 
 
 def _evidence(tally: _Tally, places: Mapping[str, LocatedPlace]) -> tuple[LocatedPlace, ...]:
-    found = (places[region] for region in tally.evidence if region in places)
-    return tuple(sorted(found, key=lambda place: (-place.probability, place.region)))
+    found = [places[region] for region in tally.meant if region in places]
+    found.sort(key=lambda place: (-place.probability, place.region))
+    return tuple(found)
 
 
-def _primary(tallies: Mapping[str, _Tally]) -> str:
+def _primary(tallies: Iterable[_Tally]) -> str:
     countries = [
-        (tally.salience, region)
-        for region, tally in tallies.items()
-        if region.startswith("country:") and tally.probability > _ABOUT_PROBABILITY
+        (tally.salience, tally.region)
+        for tally in tallies
+        if tally.kind == "country" and tally.probability > _ABOUT_PROBABILITY
     ]
     return max(countries, default=(0.0, ""))[1]
-
-
-def _by_probability(tallies: Mapping[str, _Tally]) -> list[tuple[str, _Tally]]:
-    return sorted(tallies.items(), key=lambda item: (-item[1].probability, item[0]))

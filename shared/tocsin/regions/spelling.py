@@ -9,6 +9,7 @@ Japanese have no spaces: each of their characters counts as a word.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -35,3 +36,19 @@ def fold(word: str) -> str:
 def key(name: str) -> str:
     folded = (fold(match.group()) for match in WORD.finditer(name))
     return "".join(f"{word} " for word in folded if word)
+
+
+# Arabic writes "and", "in", "to", "so" and "like" as a letter before the name.
+_CLITICS = "\u0648\u0641\u0628\u0644\u0643"
+_ARTICLE = "\u0627\u0644"
+
+
+def without_clitics(folded: str) -> Iterator[tuple[int, str]]:
+    """Yield (characters cut off, rest) for the ways in which an Arabic word may begin with clitics."""
+    for cut in (1, 2):
+        if len(folded) - cut >= 3 and all(letter in _CLITICS for letter in folded[:cut]):
+            yield cut, folded[cut:]
+    # "li" and the article run together: "lil-Sinighal" for "li" and "al-Sinighal".
+    for cut in (2, 3):
+        if folded[cut - 2 : cut] == "\u0644\u0644" and len(folded) - cut >= 2:
+            yield cut, f"{_ARTICLE}{folded[cut:]}"

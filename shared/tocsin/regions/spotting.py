@@ -1,163 +1,111 @@
 """Find the names: the longest dictionary match from each word that may begin one."""
 
-import re
-from collections.abc import Iterator
-
-from tocsin.regions.entities import Candidate, Entities
-from tocsin.regions.mention import Form, Mention
-from tocsin.regions.naming import Names
+from tocsin.regions.dictionary import LONGEST, Dictionary, Form
+from tocsin.regions.mention import Mention
 from tocsin.regions.reading import Reading, Word
-from tocsin.regions.tables import Tables, Use, WordClass
+from tocsin.regions.spelling import without_clitics
+from tocsin.regions.tables import WordClass
 
 
-_LONGEST = 7
 _JOINERS = {
-    " ",
-    "-",
-    "'",
-    "\N{RIGHT SINGLE QUOTATION MARK}",
-    ". ",
-    ".",
-    "\n",
-    "\N{EN DASH}",
-    " - ",
-    "",
+    *(" ", "-", "'", "\N{RIGHT SINGLE QUOTATION MARK}", ". ", ".", "\n", "\N{EN DASH}", " - ", ""),
 }
 # Words of more than three letters that may stand in lower case within a name.
-_SMALL = {"sous", "upon", "under", "della", "delle", "dello", "region", "peninsula", "sobre"}
-_ARABIC = re.compile(r"[\u0600-\u06ff]")
-# Arabic writes "and", "in", "to", "so" and "like" as a letter before the name.
-_CLITICS = "\u0648\u0641\u0628\u0644\u0643"
-_ARTICLE = "\u0627\u0644"
+_SMALL = {"sous", "upon", "under", "della", "delle", "dello", "sobre"}
 
 
-class Spotter:
-    def __init__(self, tables: Tables, entities: Entities, names: Names) -> None:
-        self._names = names
-        self._abbreviations: dict[str, list[tuple[str, Candidate]]] = {}
-        after: dict[str, Candidate] = {}
-        for form, (region, only_after) in tables.abbreviations.items():
-            number = entities.number(region)
-            assert number is not None, f"abbreviation {form!r} of {region!r}, which there is not"
-            candidate = entities.candidate(number, Use.NAME)
-            after[form] = candidate
-            if not only_after:
-                first = re.split(r"\W", form, maxsplit=1)[0]
-                self._abbreviations.setdefault(first, []).append((form, candidate))
-        for forms in self._abbreviations.values():
-            forms.sort(key=lambda item: -len(item[0]))
-        self._after = after
-        listed = "|".join(re.escape(form) for form in sorted(after, key=len, reverse=True))
-        self._after_place = re.compile(rf",? ?\(?({listed})(?![^\W_])")
+def spot(reading: Reading, dictionary: Dictionary, *, lower_demonyms: bool) -> list[Mention]:
+    """Return the mentions in reading order; none overlap.
 
-    def spot(self, reading: Reading, *, lower_demonyms: bool) -> list[Mention]:
-        """Return the mentions in reading order; none overlap.
+    ``lower_demonyms``: the language may write "malien" where English has "Malian".
+    """
+    found: list[Mention] = []
+    words = reading.words
+    after_last = 0
+    for index, word in enumerate(words):
+        if not word.reach or index < after_last:
+            continue
+        mention = _at(reading, dictionary, index, lower_demonyms=lower_demonyms)
+        if mention is None:
+            continue
+        found.append(mention)
+        after_last = mention.last
+        if mention.form is Form.NAME and (state := _state(reading, dictionary, mention)):
+            found.append(state)
+            after_last = state.last
+    return found
 
-        ``lower_demonyms``: the language may write "malien" where English has "Malian".
-        """
-        found: list[Mention] = []
-        index = 0
-        words = reading.words
-        while index < len(words):
-            word = words[index]
-            mention = None
-            if word.look == "capital":
-                mention = self._abbreviation(reading, index) or self._name(reading, index)
-            elif word.look == "caseless":
-                mention = self._caseless(reading, index)
-            elif lower_demonyms and word.look == "lower" and word.classes & WordClass.DEMONYM:
-                mention = self._demonym(reading, index)
-            if mention is None:
-                index += 1
-                continue
-            found.append(mention)
-            index = mention.last
-            if mention.form is Form.NAME and (state := self._state(reading, mention)):
-                found.append(state)
-                index = state.last
-        return found
 
-    def _abbreviation(self, reading: Reading, index: int) -> Mention | None:
-        start = reading.starts[index]
-        for form, candidate in self._abbreviations.get(reading.words[index].raw, ()):
-            end = start + len(form)
-            if reading.text.startswith(form, start) and not reading.text[end : end + 1].isalnum():
-                last = _words_until(reading, index, end)
-                return Mention(index, last, start, end, form, Form.ABBREVIATION, (candidate,))
+def _at(
+    reading: Reading, dictionary: Dictionary, index: int, *, lower_demonyms: bool
+) -> Mention | None:
+    word = reading.words[index]
+    match word.look:
+        case "capital":
+            short = _abbreviation(reading, dictionary, index)
+            return short or _name(reading, dictionary, index)
+        case "caseless":
+            return _caseless(reading, dictionary, index)
+        case "lower" if lower_demonyms:
+            found = _name(reading, dictionary, index)
+            return found if found is not None and found.form is Form.DEMONYM else None
+        case _:
+            return None
+
+
+def _abbreviation(reading: Reading, dictionary: Dictionary, index: int) -> Mention | None:
+    start = reading.starts[index]
+    for form, entry in dictionary.abbreviations.get(reading.words[index].raw, ()):
+        end = start + len(form)
+        following = reading.text[end : end + 1]
+        # "US$" is money.
+        if reading.text.startswith(form, start) and not following.isalnum() and following != "$":
+            return Mention(index, _words_until(reading, index, end), start, end, form, entry)
+    return None
+
+
+def _state(reading: Reading, dictionary: Dictionary, place: Mention) -> Mention | None:
+    """Return the "Tex." of "Paris, Tex."."""
+    found = dictionary.state_after(reading.text, place.end)
+    if found is None:
         return None
+    start, end, entry = found
+    last = _words_until(reading, place.last, end)
+    if last == place.last:
+        return None
+    return Mention(place.last, last, start, end, reading.text[start:end], entry)
 
-    def _state(self, reading: Reading, place: Mention) -> Mention | None:
-        """Return the "Tex." of "Paris, Tex."."""
-        if reading.text[place.end : place.end + 2] not in {", ", " ("}:
-            return None
-        match = self._after_place.match(reading.text, place.end)
-        if match is None:
-            return None
-        first = place.last
-        last = _words_until(reading, first, match.end(1))
-        if last == first:
-            return None
-        candidate = self._after[match[1]]
-        start, end = match.span(1)
-        return Mention(first, last, start, end, match[1], Form.ABBREVIATION, (candidate,))
 
-    def _name(self, reading: Reading, index: int) -> Mention | None:
-        folded = _ahead(reading, index)
-        for name, number in reversed(self._names.starting(folded)):
+def _name(reading: Reading, dictionary: Dictionary, index: int) -> Mention | None:
+    folded = _ahead(reading, index, reading.words[index].reach)
+    for name, number in reversed(dictionary.names.starting(folded)):
+        last = index + name.count(" ")
+        if _may_be_name(reading.words, index, last):
+            start, end = reading.starts[index], reading.ends[last - 1]
+            entry = dictionary.entry(number)
+            if not (entry.form is Form.DEMONYM and _looks_like_acronym(reading.text[start:end])):
+                return Mention(index, last, start, end, name, entry)
+    return None
+
+
+def _caseless(reading: Reading, dictionary: Dictionary, index: int) -> Mention | None:
+    whole = _name(reading, dictionary, index)
+    if whole is not None:
+        return whole
+    rest = _ahead(reading, index, LONGEST).partition(" ")[2]
+    for cut, folded in without_clitics(reading.words[index].folded):
+        for name, number in reversed(dictionary.names.starting(f"{folded} {rest}")):
             last = index + name.count(" ")
-            if _may_be_name(reading.words, index, last):
-                mention = self._mention(reading, index, last, name, number)
-                if mention is not None:
-                    return mention
-        return None
-
-    def _caseless(self, reading: Reading, index: int) -> Mention | None:
-        whole = self._name(reading, index)
-        if whole is not None or not _ARABIC.match(reading.words[index].raw):
-            return whole
-        for cut, folded in _without_clitics(reading.words[index].folded):
-            ahead = f"{folded} {_ahead(reading, index).partition(' ')[2]}"
-            for name, number in reversed(self._names.starting(ahead)):
-                last = index + name.count(" ")
-                mention = self._mention(reading, index, last, name, number)
-                if mention is not None:
-                    mention.start += cut
-                    return mention
-        return None
-
-    def _demonym(self, reading: Reading, index: int) -> Mention | None:
-        folded = f"{reading.words[index].folded} "
-        for name, number in reversed(self._names.starting(folded)):
-            mention = self._mention(reading, index, index + 1, name, number)
-            if mention is not None and mention.form is Form.DEMONYM:
-                return mention
-        return None
-
-    def _mention(
-        self, reading: Reading, first: int, last: int, name: str, number: int
-    ) -> Mention | None:
-        candidates = self._names.candidates(number)
-        form = Form.NAME
-        if any(c.kind == "phrase" for c in candidates):
-            form = Form.PHRASE
-        elif any(c.use is Use.DEMONYM for c in candidates):
-            # "Malian" is a town in China too; hardly anybody means it.
-            if not any(c.kind == "country" and c.use is Use.NAME for c in candidates):
-                form = Form.DEMONYM
-                candidates = tuple(c for c in candidates if c.use is Use.DEMONYM)
-            else:
-                candidates = tuple(c for c in candidates if c.use is not Use.DEMONYM)
-        if form is Form.DEMONYM and reading.words[first].raw.isupper() and len(name) <= 4:
-            return None
-        start, end = reading.starts[first], reading.ends[last - 1]
-        return Mention(first, last, start, end, name, form, candidates)
+            start, end = reading.starts[index] + cut, reading.ends[last - 1]
+            return Mention(index, last, start, end, name, dictionary.entry(number))
+    return None
 
 
-def _ahead(reading: Reading, index: int) -> str:
+def _ahead(reading: Reading, index: int, reach: int) -> str:
     """Return the key of the words from here on, as far as a name may reach."""
     words = reading.words
     folded = f"{words[index].folded} "
-    for following in range(index + 1, min(index + _LONGEST, len(words))):
+    for following in range(index + 1, min(index + reach, len(words))):
         if reading.between(following - 1) not in _JOINERS:
             break
         folded += f"{words[following].folded} "
@@ -177,18 +125,11 @@ def _may_be_name(words: list[Word], first: int, last: int) -> bool:
     )
 
 
+def _looks_like_acronym(written: str) -> bool:
+    return len(written) <= 3 and written.isupper()
+
+
 def _words_until(reading: Reading, index: int, end: int) -> int:
     while index < len(reading.words) and reading.starts[index] < end:
         index += 1
     return index
-
-
-def _without_clitics(folded: str) -> Iterator[tuple[int, str]]:
-    """Yield (characters cut off, rest) for the ways in which the word may begin with a clitic."""
-    for cut in (1, 2):
-        if len(folded) - cut >= 3 and all(letter in _CLITICS for letter in folded[:cut]):
-            yield cut, folded[cut:]
-    # "li" and the article run together: "lil-Sinighal" for "li" and "al-Sinighal".
-    double = 2 if folded[:1] == "\u0644" else 3
-    if folded[double - 2 : double] == "\u0644\u0644" and len(folded) - double >= 2:
-        yield double, f"{_ARTICLE}{folded[double:]}"

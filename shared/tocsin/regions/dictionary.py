@@ -1,0 +1,164 @@
+"""What the gazetteer says of a written name, worked out once per name.
+
+``Entry`` is a name with all that does not depend on the article: who is called so, what that
+alone says for its being a place, and how each candidate stands before any context.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from itertools import islice
+
+from tocsin.regions.entities import Candidate, Entities
+from tocsin.regions.naming import Names
+from tocsin.regions.standing import standing, to_shares
+from tocsin.regions.tables import Tables, Use
+from tocsin.regions.weights import PLACE
+
+
+AREAS = frozenset({"area", "bloc", "m49"})
+# Second-level divisions are weighed like towns: by how many people live there.
+SETTLED = frozenset({"place", "admin2"})
+LONGEST = 7
+_LOOKED_AT = 3_000
+
+
+class Form(Enum):
+    """How a region may be written; a phrase is a longer name that holds a place's and is none."""
+
+    NAME = "name"
+    DEMONYM = "demonym"
+    ABBREVIATION = "abbreviation"
+    PHRASE = "phrase"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A name in the dictionary.
+
+    ``standing`` is each candidate's score by itself, ``prior`` the shares that follow from it alone.
+    ``usual`` are the numbers of the candidates that are meant where the text does not say
+    otherwise. ``facts`` is evidence, ``logit`` what it adds up to.
+    """
+
+    form: Form
+    candidates: tuple[Candidate, ...]
+    standing: tuple[float, ...]
+    prior: tuple[float, ...]
+    usual: tuple[int, ...]
+    facts: Mapping[str, float]
+    logit: float
+    countries: frozenset[str]
+    regions: frozenset[str]
+
+    @property
+    def known(self) -> bool:
+        """Tell whether a country or an area goes by it: names that need no context."""
+        return "country" in self.facts or "area" in self.facts
+
+
+class Dictionary:
+    def __init__(self, tables: Tables, entities: Entities, names: Names) -> None:
+        self.names = names
+        self.entry = lru_cache(maxsize=30_000)(self._entry)
+        self.reach = lru_cache(maxsize=60_000)(self._reach)
+        self.abbreviations: dict[str, list[tuple[str, Entry]]] = {}
+        self._after: dict[str, Entry] = {}
+        for form, (region, only_after) in tables.abbreviations.items():
+            number = entities.number(region)
+            assert number is not None, f"abbreviation {form!r} of {region!r}, which there is not"
+            candidate = entities.candidate(number, Use.NAME)
+            entry = _new_entry(Form.ABBREVIATION, (candidate,))
+            self._after[form] = entry
+            if not only_after:
+                first = re.split(r"\W", form, maxsplit=1)[0]
+                self.abbreviations.setdefault(first, []).append((form, entry))
+        for forms in self.abbreviations.values():
+            forms.sort(key=lambda item: -len(item[0]))
+        listed = "|".join(re.escape(form) for form in sorted(self._after, key=len, reverse=True))
+        self._after_place = re.compile(rf",? ?\(?({listed})(?![^\W_])")
+
+    def state_after(self, text: str, position: int) -> tuple[int, int, Entry] | None:
+        """Return where the "Tex." of "Paris, Tex." stands, given where "Paris" ends."""
+        if text[position : position + 2] not in {", ", " ("}:
+            return None
+        match = self._after_place.match(text, position)
+        return None if match is None else (*match.span(1), self._after[match[1]])
+
+    def _reach(self, folded: str) -> int:
+        """Return how many words the longest name that begins with this word has; 0 for none."""
+        beginning = islice(self.names.beginning(f"{folded} "), _LOOKED_AT)
+        return min(LONGEST, max((name.count(" ") for name in beginning), default=0))
+
+    def _entry(self, number: int) -> Entry:
+        candidates = self.names.candidates(number)
+        if any(c.kind == "phrase" for c in candidates):
+            return _new_entry(Form.PHRASE, ())
+        demonyms = tuple(c for c in candidates if c.use is Use.DEMONYM)
+        if demonyms and not any(c.kind == "country" and c.use is Use.NAME for c in candidates):
+            # "Malian" is a town in China too; hardly anybody means it.
+            return _new_entry(Form.DEMONYM, demonyms)
+        named = tuple(c for c in candidates if c.use is not Use.DEMONYM)
+        return _new_entry(Form.NAME, named)
+
+
+def _new_entry(form: Form, candidates: tuple[Candidate, ...]) -> Entry:
+    facts = _facts(form, candidates)
+    standings = standing(candidates)
+    regions = frozenset(c.region for c in candidates if c.kind in {"country", "admin1"})
+    return Entry(
+        form=form,
+        candidates=candidates,
+        standing=standings,
+        prior=to_shares(standings),
+        usual=_usual(candidates),
+        facts=facts,
+        logit=sum(PLACE[name] * value for name, value in facts.items()),
+        countries=frozenset(c.country for c in candidates if c.country),
+        regions=regions,
+    )
+
+
+def _usual(candidates: Sequence[Candidate]) -> tuple[int, ...]:
+    """Return who is meant by the bare name: "Sahel" is not the province of Burkina Faso."""
+    everyone = tuple(range(len(candidates)))
+    if any(c.kind in AREAS and c.use > Use.ALTERNATE for c in candidates):
+        return tuple(n for n in everyone if candidates[n].kind in AREAS | {"country"})
+    return everyone
+
+
+def _facts(form: Form, candidates: Sequence[Candidate]) -> dict[str, float]:
+    facts: dict[str, float] = {"bias": 1.0}
+    if form is Form.PHRASE:
+        return facts
+    if form is not Form.NAME:
+        facts[form.value] = 1.0
+    kinds = {c.kind for c in candidates}
+    if "country" in kinds:
+        facts["country"] = 1.0
+    if kinds & AREAS:
+        facts["area"] = 1.0
+    if any(c.kind == "admin1" and c.use is Use.NAME for c in candidates):
+        facts["division"] = 1.0
+    if form is Form.NAME and not facts.keys() & {"country", "area"}:
+        well_called = [
+            c.population
+            for c in candidates
+            if c.kind in SETTLED and (c.use > Use.ALTERNATE or c.population >= 100_000)
+        ]
+        facts[_size(max(well_called, default=0))] = 1.0
+        if all(c.use is Use.ALTERNATE for c in candidates):
+            facts["seldom called so"] = 1.0
+    return facts
+
+
+def _size(population: int) -> str:
+    if population >= 1_000_000:
+        return "millions"
+    if population >= 100_000:
+        return "hundred thousands"
+    if population >= 15_000:
+        return "large town"
+    return "small town" if population >= 2_000 else "village"

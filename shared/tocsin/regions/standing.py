@@ -1,0 +1,55 @@
+"""How likely each of the places of one name is, before anything else is known."""
+
+import math
+from collections.abc import Sequence
+
+from tocsin.regions.entities import Candidate
+from tocsin.regions.tables import Use
+from tocsin.regions.weights import SENSE
+
+
+def standing(candidates: Sequence[Candidate]) -> tuple[float, ...]:
+    """Return the score of each candidate by itself, in log-odds."""
+    scores = [_score(candidate) for candidate in candidates]
+    of_division = {
+        c.region: s for c, s in zip(candidates, scores, strict=True) if c.kind == "admin1"
+    }
+    for number, candidate in enumerate(candidates):
+        if candidate.kind == "place" and candidate.use is Use.NAME:
+            around = of_division.get(candidate.division)
+            if around is not None:
+                # The town rather than the division that is called after it.
+                scores[number] = max(scores[number], around + SENSE["town of its division"])
+    return tuple(scores)
+
+
+def to_shares(scores: Sequence[float]) -> tuple[float, ...]:
+    """Return shares that add up to 1 (softmax); none of none."""
+    if not scores:
+        return ()
+    highest = max(scores)
+    raised = [math.exp(score - highest) for score in scores]
+    total = sum(raised)
+    return tuple([value / total for value in raised])
+
+
+def _score(candidate: Candidate) -> float:
+    match candidate.kind:
+        case "country":
+            score = SENSE["country"] + SENSE["country, size"] * (candidate.size - 3)
+        case "area" | "bloc" | "m49":
+            score = SENSE["area"]
+        case "admin1":
+            score = SENSE["division"] + SENSE["division, size"] * candidate.size
+        case _:
+            score = SENSE["size"] * candidate.size
+            score += SENSE["renown"] * math.log1p(candidate.alternates)
+            if candidate.population == 0:
+                score += SENSE["population unknown"]
+            if candidate.capital:
+                score += SENSE["capital"]
+    if candidate.use is Use.NAME or candidate.use is Use.DEMONYM:
+        score += SENSE["main name"]
+    elif candidate.use is Use.ALTERNATE:
+        score += SENSE["alternate name"]
+    return score
