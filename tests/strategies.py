@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
+from hypothesis.strategies import DrawFn, SearchStrategy
 
 from tocsin.article import Article
 from tocsin.regions.places import LocatedPlace, Places, PlaceSpan, RegionHit
@@ -142,9 +142,9 @@ def expressions() -> SearchStrategy[Expression]:
     return _boolean(claims, 5)
 
 
-def rules() -> SearchStrategy[Rule]:
-    # Deferred, since hypothesis shows a strategy, and this one would fill pages.
-    return st.deferred(_rules)
+@st.composite  # hypothesis shows a strategy, and this one, shown whole, would fill pages
+def rules(draw: DrawFn) -> Rule:
+    return draw(_rules())
 
 
 def _rules() -> SearchStrategy[Rule]:
@@ -162,7 +162,7 @@ def _rules() -> SearchStrategy[Rule]:
         Rule,
         id=st.sampled_from("abcdefghij"),
         name=st.just("A rule"),
-        expression=st.one_of(st.none(), *[st.deferred(expressions)] * 3),
+        expression=st.one_of(st.none(), *[expressions()] * 3),
         regions=st.one_of(st.none(), st.none(), regions),
         languages=st.one_of(st.just(()), st.just(()), languages),
     )

@@ -3,8 +3,8 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from strategies import articles, places, rules
 
+from strategies import articles, places, rules
 from tocsin.article import Article
 from tocsin.matching import ArticleView, Engine, evaluate
 from tocsin.matching.anchors import anchors_of

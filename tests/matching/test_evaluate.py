@@ -6,8 +6,8 @@ from typing import assert_never
 
 import pytest
 from hypothesis import given
-from strategies import articles, positional
 
+from strategies import articles, positional
 from tocsin.article import Article
 from tocsin.matching import ArticleView
 from tocsin.matching.evaluate import find, holds, inside, narrowed
