@@ -1,19 +1,17 @@
 """The tocsin command: the only module that names adapters."""
 
-import getpass
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from functools import cache
+from typing import Any
 
 from tocsin.adapters.article_log import RedisArticleLog
 from tocsin.adapters.availability import available
 from tocsin.adapters.connection import connect
 from tocsin.adapters.dead_letters import RedisDeadLetters
 from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
+from tocsin.adapters.gazetteer.load import load as load_gazetteer
 from tocsin.adapters.inbox import RedisInbox
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.service_registry import RedisServiceRegistry
@@ -25,86 +23,33 @@ from tocsin.adapters.system_clock import SystemClock
 from tocsin.errors import StartError
 from tocsin.runtime import process
 from tocsin.runtime.logs import mask
-from tocsin.runtime.settings import load
 from tocsin_cli.adapters.data_folder import DataFolder
+from tocsin_cli.adapters.editor import edit
+from tocsin_cli.adapters.ingest_client import IngestClient
 from tocsin_cli.adapters.slack_sink import slack_app
 from tocsin_cli.adapters.smtp_sink import SmtpSink
 from tocsin_cli.adapters.up import Up
-from tocsin_cli.commands.group import RootGroup
-from tocsin_cli.commands.inbox import inbox
-from tocsin_cli.commands.session import Session, Store, StoreAwayError
-from tocsin_cli.commands.up import up
+from tocsin_cli.commands.command_line import command_line
+from tocsin_cli.commands.demo import load_demo
+from tocsin_cli.commands.documents import checker
+from tocsin_cli.commands.session import Ingest, Session, Store, StoreAwayError
 from tocsin_cli.settings import DEFAULT_REDIS_URL, CliSettings, InboxSettings
-from tocsin_cli.supervision.plan import Wanted
+from tocsin_cli.supervision.plan import LOOPBACK, Wanted
 from tocsin_cli.supervision.screen import Screen
 
 
-app = typer.Typer(
-    name="tocsin",
-    cls=RootGroup,
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    pretty_exceptions_show_locals=False,  # they hold secrets
-)
-app.command()(up)
-app.add_typer(inbox, name="inbox")
-
-
-@app.callback()
-def root(
-    context: typer.Context,
-    redis: Annotated[
-        str,
-        typer.Option(
-            "--redis",
-            metavar="URL",
-            help="The store; else TOCSIN_REDIS_URL, else that of `tocsin up`.",
-        ),
-    ] = "",
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            "--data",
-            metavar="DIR",
-            help="The folder of `tocsin up`; else TOCSIN_DATA_DIR, else .tocsin.",
-        ),
-    ] = None,
-    who: Annotated[
-        str,
-        typer.Option(
-            "--who", metavar="NAME", help="Your name in the audit; else your user's name."
-        ),
-    ] = "",
-) -> None:
-    """Alerts for articles that match keyword and region rules.
-
-    The options below may stand anywhere on the command line.
-    """
-    settings = load(CliSettings)
-    given: dict[str, Any] = {"redis_url": redis, "data_dir": data}
-    settings = settings.model_copy(update={name: value for name, value in given.items() if value})
-    context.obj = session(settings, who or getpass.getuser())
-
-
-def session(settings: CliSettings, who: str) -> Session:
+def open_session(settings: CliSettings, who: str) -> Session:
     clock = SystemClock()
 
     @asynccontextmanager
-    async def open_store() -> AsyncIterator[Store]:
-        url = store_url(settings)
-        async with usable(url) as redis:
-            with available():
-                yield Store(
-                    rules=RedisRuleStore(redis, clock),
-                    subscribers=RedisSubscriberStore(redis),
-                    sources=RedisSourceStore(redis, clock),
-                    articles=RedisArticleLog(redis),
-                    deliveries=RedisDeliveryLedger(redis),
-                    dead_letters=RedisDeadLetters(redis),
-                    streams=RedisStreamStatus(redis),
-                    services=RedisServiceRegistry(redis),
-                    inbox=RedisInbox(redis),
-                )
+    async def open_ingest(
+        url: str, patience_s: float, waiting: Callable[[str, float], None]
+    ) -> AsyncIterator[Ingest]:
+        token = settings.ingest_token.get_secret_value() if settings.ingest_token else None
+        async with IngestClient.connected(
+            url or ingest_url(settings), token, patience_s=patience_s, waiting=waiting
+        ) as client:
+            yield client
 
     async def run_up(wanted: Wanted, screen: Screen, *, demo: bool) -> None:
         async def check(url: str) -> None:
@@ -113,34 +58,44 @@ def session(settings: CliSettings, who: str) -> Session:
                     await check_durable(redis)
 
         async def prepare(url: str) -> None:
-            pass
+            if demo:
+                async with open_store(url) as store:
+                    loaded = await load_demo(store, checker(session))
+                if loaded:
+                    screen.note(f"the store was empty: put the demo's {loaded} rules into it")
 
         await Up(settings, screen, check, prepare).run(wanted)
 
-    return Session(
+    session = Session(
         settings=settings,
         who=who,
         clock=clock,
-        open_store=open_store,
+        gazetteer=cache(load_gazetteer),
+        open_store=lambda: open_store(store_url(settings)),
+        ingest=open_ingest,
         run_up=run_up,
+        edit=edit,
         serve_inbox=lambda: process.run("inbox", InboxSettings, serve_inbox),
     )
+    return session
 
 
-async def serve_inbox(settings: InboxSettings) -> None:
-    redis = connect(settings.redis_url)
+@asynccontextmanager
+async def open_store(url: str) -> AsyncIterator[Store]:
     clock = SystemClock()
-    messages = RedisInbox(redis)
-    logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every command
-    mail = SmtpSink(messages, clock, settings.host, settings.smtp_port)
-    await process.serve(
-        "inbox",
-        settings,
-        redis=redis,
-        app=slack_app(messages, clock),
-        on_start=(mail.start,),
-        on_stop=(mail.stop,),
-    )
+    async with usable(url) as redis:
+        with available():
+            yield Store(
+                rules=RedisRuleStore(redis, clock),
+                subscribers=RedisSubscriberStore(redis),
+                sources=RedisSourceStore(redis, clock),
+                articles=RedisArticleLog(redis),
+                deliveries=RedisDeliveryLedger(redis),
+                dead_letters=RedisDeadLetters(redis),
+                streams=RedisStreamStatus(redis),
+                services=RedisServiceRegistry(redis),
+                inbox=RedisInbox(redis),
+            )
 
 
 @asynccontextmanager
@@ -164,12 +119,40 @@ async def usable(url: str) -> AsyncIterator[Any]:
         await redis.aclose()
 
 
+async def serve_inbox(settings: InboxSettings) -> None:
+    redis = connect(settings.redis_url)
+    clock = SystemClock()
+    messages = RedisInbox(redis)
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every command
+    mail = SmtpSink(messages, clock, settings.host, settings.smtp_port)
+    await process.serve(
+        "inbox",
+        settings,
+        redis=redis,
+        app=slack_app(messages, clock),
+        on_start=(mail.start,),
+        on_stop=(mail.stop,),
+    )
+
+
 def store_url(settings: CliSettings) -> str:
     """Return what was asked for, else what ``tocsin up`` started, else Redis' usual place."""
     if settings.redis_url:
         return settings.redis_url
     whereabouts = DataFolder(settings.data_dir).whereabouts()
     return whereabouts.redis_url if whereabouts else DEFAULT_REDIS_URL
+
+
+def ingest_url(settings: CliSettings) -> str:
+    """Return what was asked for, else where the ingest of ``tocsin up`` is, else its usual place."""
+    if settings.ingest_url:
+        return settings.ingest_url
+    whereabouts = DataFolder(settings.data_dir).whereabouts()
+    port = whereabouts.ports.get("ingest") if whereabouts else None
+    return f"http://{LOOPBACK}:{port or settings.ingest_port}"
+
+
+app = command_line(open_session)
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """What a command may use; built by the composition root, found in the command's context."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -17,6 +17,10 @@ from tocsin.ports.rules import RuleStore
 from tocsin.ports.sources import SourceStore
 from tocsin.ports.streams import DeadLetters, ServiceRegistry, StreamStatus
 from tocsin.ports.subscribers import SubscriberStore
+from tocsin.regions.gazetteer import Gazetteer
+from tocsin_cli.pushing.batches import NumberedLine
+from tocsin_cli.pushing.content import Content
+from tocsin_cli.pushing.outcome import Outcome
 from tocsin_cli.settings import CliSettings
 from tocsin_cli.supervision.plan import Wanted
 from tocsin_cli.supervision.screen import Screen
@@ -44,6 +48,28 @@ class Store:
     inbox: Inbox
 
 
+class Ingest(Protocol):
+    """Both go on until what is sent is taken or rejected; they raise TocsinError if it cannot be."""
+
+    async def push_one(
+        self, body: bytes, content: Content, parameters: Mapping[str, str]
+    ) -> Outcome:
+        """Push one article."""
+        ...
+
+    async def push_lines(self, lines: Sequence[NumberedLine]) -> Sequence[tuple[int, Outcome]]:
+        """Push articles; return what became of each line, by its number."""
+        ...
+
+
+class OpenIngest(Protocol):
+    def __call__(
+        self, url: str, patience_s: float, waiting: Callable[[str, float], None]
+    ) -> AbstractAsyncContextManager[Ingest]:
+        """Connect; ``url`` empty means: find it."""
+        ...
+
+
 class RunUp(Protocol):
     async def __call__(self, wanted: Wanted, screen: Screen, *, demo: bool) -> None:
         """Start what is wanted, and return when told to stop and everything has ended."""
@@ -52,14 +78,21 @@ class RunUp(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """``who`` is named in the audit of every change."""
+    """``who`` is named in the audit of every change.
+
+    ``gazetteer`` is loaded when first asked for.
+    ``edit`` has a text edited by the person; None where nothing was changed.
+    """
 
     settings: CliSettings
     who: str
     clock: Clock
     open_store: Callable[[], AbstractAsyncContextManager[Store]]
+    ingest: OpenIngest
     run_up: RunUp
+    edit: Callable[[str], str | None]
     serve_inbox: Callable[[], None]
+    gazetteer: Callable[[], Gazetteer]
 
 
 def session_of(context: typer.Context) -> Session:

@@ -1,0 +1,128 @@
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from tocsin.delivery import Alert
+from tocsin.ports.deliveries import DeliveryRecord, State
+from tocsin_cli.commands.options import AsJson, Limit
+from tocsin_cli.commands.output import ago, say, say_json, say_table, styled
+from tocsin_cli.commands.session import Store, session_of, with_store
+
+
+deliveries = typer.Typer(
+    no_args_is_help=True, help="The alerts that were sent, are to be sent, or could not be sent."
+)
+
+STYLES = {State.DELIVERED: "green", State.DEAD: "red"}
+
+DeliveryId = Annotated[str, typer.Argument(metavar="DELIVERY", help="As listed.")]
+
+
+@deliveries.command("list", epilog="Example: [bold]tocsin deliveries list --state dead[/]")
+def list_deliveries(
+    context: typer.Context,
+    state: Annotated[State | None, typer.Option(help="Only those in this state.")] = None,
+    article: Annotated[str, typer.Option(metavar="ID", help="Only this article's.")] = "",
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List the deliveries, the newest first."""
+
+    async def work(store: Store) -> list[DeliveryRecord]:
+        return list(await store.deliveries.recent(limit, state=state, article_id=article or None))
+
+    found = with_store(context, work)
+    now = session_of(context).clock.now()
+    if as_json:
+        say_json([_json(record) for record in found])
+    elif not found:
+        say("There are no such deliveries.")
+    else:
+        say_table(
+            ("delivery", "state", "made", "rule", "channel", "article", "tries", "reason"),
+            [
+                (
+                    record.delivery.id,
+                    _state(record.state),
+                    ago(record.created_at, now),
+                    record.delivery.rule_id,
+                    record.delivery.channel_id,
+                    record.delivery.article_id,
+                    str(record.attempts),
+                    Text(record.reason),
+                )
+                for record in found
+            ],
+        )
+
+
+@deliveries.command(epilog="Example: [bold]tocsin deliveries show 7c0d…[/]")
+def show(context: typer.Context, delivery_id: DeliveryId, as_json: AsJson = False) -> None:
+    """Show a delivery: what it tells, and everything that happened to it."""
+    record = with_store(context, lambda store: store.deliveries.get(delivery_id))
+    if as_json:
+        say_json(_json(record) | {"history": [_event(each) for each in record.history]})
+        return
+    alert = Alert.model_validate_json(record.delivery.payload)
+    now = session_of(context).clock.now()
+    say(Text.assemble(_state(record.state), f" {record.reason}" if record.reason else ""))
+    say(Text(f"article   {record.delivery.article_id}  {alert.article.title}"))
+    say(Text(f"rule      {record.delivery.rule_id}  {alert.match.rule_name}"))
+    say(Text(f"to        {alert.subscriber_name}, on channel {record.delivery.channel_id}"))
+    say(f"made      {ago(record.created_at, now)}")
+    if record.due_at is not None:
+        say(f"due       {record.due_at:%Y-%m-%d %H:%M:%S} UTC")
+    if record.suspects:
+        say(f"possibly sent twice: {record.suspects} times")
+    for attempt in record.history:
+        say(Text(f"  {attempt.at:%H:%M:%S}  {attempt.outcome}  {attempt.reason}"))
+
+
+@deliveries.command(
+    epilog="Examples: [bold]tocsin deliveries revive 7c0d…[/] · [bold]tocsin deliveries revive --all[/]"
+)
+def revive(
+    context: typer.Context,
+    delivery_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[DELIVERY]…", help="As listed.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All dead ones.")] = False,
+) -> None:
+    """Have dead deliveries tried again."""
+
+    async def work(store: Store) -> int:
+        chosen = list(delivery_ids or ())
+        if every:
+            dead = await store.deliveries.recent(10_000, state=State.DEAD)
+            chosen += [record.delivery.id for record in dead]
+        for delivery_id in chosen:
+            await store.deliveries.revive(delivery_id)
+        return len(chosen)
+
+    say(f"{with_store(context, work):,} will be tried again.")
+
+
+def _state(state: State) -> Text:
+    return styled(state, STYLES.get(state, "yellow"))
+
+
+def _event(attempt: Any) -> dict[str, Any]:
+    return {"at": attempt.at, "outcome": attempt.outcome, "reason": attempt.reason}
+
+
+def _json(record: DeliveryRecord) -> dict[str, Any]:
+    return {
+        "id": record.delivery.id,
+        "state": record.state,
+        "reason": record.reason,
+        "article": record.delivery.article_id,
+        "rule": record.delivery.rule_id,
+        "subscription": record.delivery.subscription_id,
+        "channel": record.delivery.channel_id,
+        "created_at": record.created_at,
+        "updated_at": record.updated_at,
+        "due_at": record.due_at,
+        "attempts": record.attempts,
+        "suspects": record.suspects,
+    }

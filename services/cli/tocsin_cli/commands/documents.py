@@ -1,0 +1,129 @@
+"""What stands in the store, as documents, and how a change is made to it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import assert_never
+
+from rich.text import Text
+
+from tocsin.documents import (
+    ChannelDocument,
+    RuleDocument,
+    SourceDocument,
+    SubscriberDocument,
+    SubscriptionDocument,
+)
+from tocsin.documents.rule import compile_rule
+from tocsin.rules import Rule
+from tocsin_cli.commands.output import say
+from tocsin_cli.commands.session import Session, Store
+from tocsin_cli.manifests import Change, Difference, Kind, State
+from tocsin_cli.manifests.kind import AnyDocument
+from tocsin_cli.manifests.plan import Action
+
+
+SIGNS = {
+    Action.CREATE: ("+", "green"),
+    Action.CHANGE: ("~", "yellow"),
+    Action.DELETE: ("-", "red"),
+}
+
+
+async def standing(store: Store) -> State:
+    """Return everything that stands."""
+    directory = await store.subscribers.directory()
+    return State(
+        {
+            Kind.RULE: _by_id(await store.rules.all()),
+            Kind.SOURCE: _by_id(document for document, _ in await store.sources.all()),
+            Kind.SUBSCRIBER: _by_id(directory.subscribers),
+            Kind.CHANNEL: _by_id(directory.channels),
+            Kind.SUBSCRIPTION: _by_id(directory.subscriptions),
+        }
+    )
+
+
+async def make(store: Store, changes: Iterable[Change], *, who: str, reason: str = "") -> None:
+    """Make the changes, in order.
+
+    Raises:
+        VersionConflictError: somebody changed a rule after it was read.
+    """
+    for change in changes:
+        if change.after is not None:
+            await _put(store, change.after, change.before, who, reason)
+        elif change.before is not None:
+            await _delete(store, change.before, who, reason)
+
+
+def checker(session: Session) -> Callable[[RuleDocument], Rule]:
+    """Return what compiles a rule as the matcher does, or raises what is wrong with it."""
+    return lambda rule: compile_rule(rule, session.gazetteer())
+
+
+def say_changes(changes: Sequence[Change], unchanged: int) -> None:
+    for change in changes:
+        sign, style = SIGNS[change.action]
+        say(Text(f"{sign} {change.kind.singular} {change.id}", style))
+        if change.action is not Action.DELETE:
+            say_change(change)
+    counts = {action: sum(change.action is action for change in changes) for action in Action}
+    said = [f"{count} to {action}" for action, count in counts.items() if count]
+    say(f"{', '.join(said) or 'Nothing to change'}; {unchanged} as they are.")
+
+
+def say_change(change: Change) -> None:
+    """Show the fields of a new document, or those that differ."""
+    for difference in change.differences():
+        _say_difference(difference, new=change.action is Action.CREATE)
+
+
+def _say_difference(difference: Difference, *, new: bool) -> None:
+    if new:
+        say(Text(_field(difference.field, difference.after, "    ")))
+        return
+    if difference.before is not None:
+        say(Text(_field(difference.field, difference.before, "  - "), "red"))
+    if difference.after is not None:
+        say(Text(_field(difference.field, difference.after, "  + "), "green"))
+
+
+def _field(name: str, value: str | None, indent: str) -> str:
+    lines = (value or "").rstrip("\n").split("\n")
+    if len(lines) == 1:
+        return f"{indent}{name}: {lines[0]}"
+    return "\n".join([f"{indent}{name}:", *(f"{indent}  {line}" for line in lines)])
+
+
+async def _put(
+    store: Store, after: AnyDocument, before: AnyDocument | None, who: str, reason: str
+) -> None:
+    match after:
+        case RuleDocument():
+            expected = before.version if isinstance(before, RuleDocument) else 0
+            await store.rules.put(after, who=who, reason=reason, expected_version=expected)
+        case SourceDocument():
+            await store.sources.put(after)
+        case SubscriberDocument() | ChannelDocument() | SubscriptionDocument():
+            await store.subscribers.put(after)
+        case _:
+            assert_never(after)
+
+
+async def _delete(store: Store, document: AnyDocument, who: str, reason: str) -> None:
+    match document:
+        case RuleDocument(id=key):
+            await store.rules.delete(key, who=who, reason=reason)
+        case SourceDocument(id=key):
+            await store.sources.delete(key)
+        case SubscriberDocument(id=key):
+            await store.subscribers.delete_subscriber(key)
+        case ChannelDocument(id=key):
+            await store.subscribers.delete_channel(key)
+        case SubscriptionDocument(id=key):
+            await store.subscribers.delete_subscription(key)
+        case _:
+            assert_never(document)
+
+
+def _by_id(documents: Iterable[AnyDocument]) -> dict[str, AnyDocument]:
+    return {document.id: document for document in documents}
