@@ -2,9 +2,13 @@
 
 Fenced: it happens only while this consumer owns the entry. One that was slow or thought
 dead, and whose entry another consumer claimed, changes nothing when it wakes.
+
+A pending entry is in hand of a consumer, or set aside until it is tried again. One that is
+in hand for too long was abandoned: its consumer died or hangs, perhaps because of it.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
 
@@ -14,6 +18,31 @@ from redis.exceptions import ResponseError
 from tocsin.adapters import keys
 from tocsin.adapters.dead_letters import Burial, letter_fields
 from tocsin.adapters.scripts import script
+
+
+# Whom what is set aside belongs to; in the group only while there is something.
+SET_ASIDE = "set-aside"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedEntry:
+    """``deliveries`` counts this one too."""
+
+    entry_id: bytes
+    fields: dict[bytes, bytes]
+    deliveries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What was taken over. ``vanished`` are ids of entries that somebody deleted: they are lost.
+
+    ``more_abandoned`` tells that there are abandoned entries left to claim.
+    """
+
+    entries: tuple[ClaimedEntry, ...]
+    vanished: tuple[bytes, ...]
+    more_abandoned: bool
 
 
 class ConsumerGroup:
@@ -26,7 +55,8 @@ class ConsumerGroup:
         self._redis = redis
         self._commit = script(redis, "commit_entry")
         self._bury = script(redis, "bury_entry")
-        self._back_off = script(redis, "back_off_entry")
+        self._set_aside = script(redis, "set_aside_entry")
+        self._claim = script(redis, "claim_entries")
         self._release = script(redis, "release_entries")
 
     async def ensure(self) -> bool:
@@ -61,32 +91,47 @@ class ConsumerGroup:
         )
         return bool(buried)
 
-    async def back_off(self, entry_id: bytes, idle_ms: int, *, counts: bool) -> bool:
-        """Set how long the entry has been idle, and whether this delivery counts; False: not ours."""
-        backed_off = await self._back_off(
-            keys=[self.stream],
-            args=[self.group, self.consumer, entry_id, idle_ms, 0 if counts else 1],
-        )
-        return bool(backed_off)
+    async def set_aside(self, entry_id: bytes, idle_ms: int, *, counts: bool) -> bool:
+        """Give the entry up for now, as idle as said; False: not ours.
 
-    async def deliveries(self, entry_id: bytes) -> int | None:
-        """Return how often the entry was delivered; None: it is not pending with us."""
-        found = await self._redis.xpending_range(
-            self.stream,
-            self.group,
-            min=entry_id,
-            max=entry_id,
-            count=1,
-            consumername=self.consumer,
+        It may be claimed once it is as idle as a claim asks. ``counts`` tells whether this was
+        a delivery.
+        """
+        was_ours = await self._set_aside(
+            keys=[self.stream],
+            args=[self.group, self.consumer, entry_id, SET_ASIDE, idle_ms, 0 if counts else 1],
         )
-        return int(found[0]["times_delivered"]) if found else None
+        return bool(was_ours)
+
+    async def claim_set_aside(self, min_idle_ms: int, count: int) -> Claimed:
+        """Take over up to ``count`` entries (at least 1) that were set aside and are due."""
+        return await self._claimed(min_idle_ms, count)
+
+    async def claim_abandoned(self, min_idle_ms: int) -> Claimed:
+        """Take over one abandoned entry, if there is any."""
+        return await self._claimed(min_idle_ms, 0)
 
     async def release(self, idle_ms: int) -> int:
-        """Give back what we hold, claimable at once, and leave the group; return how many."""
+        """Set aside all that we hold, as idle as said, and leave the group; return how many."""
         released: int = await self._release(
-            keys=[self.stream], args=[self.group, self.consumer, idle_ms]
+            keys=[self.stream], args=[self.group, self.consumer, SET_ASIDE, idle_ms]
         )
         return released
+
+    async def _claimed(self, min_idle_ms: int, count: int) -> Claimed:
+        entries, vanished, more = await self._claim(
+            keys=[self.stream], args=[self.group, self.consumer, SET_ASIDE, min_idle_ms, count]
+        )
+        return Claimed(
+            entries=tuple(
+                ClaimedEntry(
+                    entry_id, dict(zip(fields[::2], fields[1::2], strict=True)), deliveries
+                )
+                for entry_id, fields, deliveries in entries
+            ),
+            vanished=tuple(vanished),
+            more_abandoned=bool(more),
+        )
 
 
 async def trim(redis: Redis, stream: str, groups: Sequence[str], retention: timedelta) -> int:

@@ -3,7 +3,7 @@
 import asyncio
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import perf_counter
 from types import TracebackType
 from typing import Any
@@ -38,7 +38,7 @@ class Consumption:
     """How the entries of one stream are handled in one group.
 
     An entry idle for ``min_idle_s`` is taken over, so it must exceed ``timeout_s``, the
-    longest that a handler may take. ``in_hand`` are the ids being handled in this process.
+    longest that a handler may take.
     """
 
     group: ConsumerGroup
@@ -47,7 +47,6 @@ class Consumption:
     patience: Patience
     timeout_s: float
     min_idle_s: float
-    in_hand: set[bytes] = field(default_factory=set)
 
     @property
     def min_idle_ms(self) -> int:
@@ -59,16 +58,12 @@ class Consumption:
 
 
 class EntryMiddleware(BaseMiddleware[Any, Any]):
-    """Carries one delivery to its end. Nothing it meets is raised to FastStream.
-
-    ``first`` tells that the entry was never delivered before.
-    """
+    """Carries one delivery to its end. Nothing it meets is raised to FastStream."""
 
     def __init__(
         self,
         consumption: Consumption,
         intake: Intake,
-        first: bool,  # noqa: FBT001 -- bound by partial
         msg: DefaultStreamMessage,
         /,
         *,
@@ -79,8 +74,7 @@ class EntryMiddleware(BaseMiddleware[Any, Any]):
         self._group = consumption.group
         self._intake = intake
         self._entry_id = msg["message_ids"][0]
-        self._deliveries = 1
-        self._first = first
+        self._deliveries = intake.deliveries.get(self._entry_id, 1)
         self._log = log.bind(
             stream=self._group.stream, group=self._group.group, entry=self._entry_id.decode()
         )
@@ -88,16 +82,12 @@ class EntryMiddleware(BaseMiddleware[Any, Any]):
     async def consume_scope(
         self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]
     ) -> None:
-        if self._entry_id in self._consumption.in_hand:
-            # It took so long that we claimed it from ourselves. The one at work goes on.
-            self._ended("skipped")
+        burial = retries.before_handling(self._deliveries, self._consumption.patience)
+        if burial:
+            await self._bury(burial, None)
             return
-        self._consumption.in_hand.add(self._entry_id)
-        try:
-            with tracing.continued(wire.readable(msg.headers)):
-                await self._carry(call_next, msg)
-        finally:
-            self._consumption.in_hand.discard(self._entry_id)
+        with tracing.continued(wire.readable(msg.headers)):
+            await self._carry(call_next, msg)
 
     async def after_processed(
         self,
@@ -110,7 +100,7 @@ class EntryMiddleware(BaseMiddleware[Any, Any]):
             if isinstance(exc_val, Exception):
                 await self._fail(exc_val)
         finally:
-            self._intake.release()
+            self._intake.release(self._entry_id)
         return isinstance(exc_val, Exception)
 
     async def _carry(
@@ -118,27 +108,12 @@ class EntryMiddleware(BaseMiddleware[Any, Any]):
     ) -> None:
         started = perf_counter()
         try:
-            if not await self._may_be_handled():
-                return
             outputs = self._encoded(await self._handled(call_next, msg))
             await self._commit(outputs)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the entry must not be lost
             await self._fail(error)
         else:
             metrics.HANDLING.labels(*self._consumption.labels).observe(perf_counter() - started)
-
-    async def _may_be_handled(self) -> bool:
-        if self._first:
-            return True
-        deliveries = await self._group.deliveries(self._entry_id)
-        if deliveries is None:
-            self._ended("lost")
-            return False
-        self._deliveries = deliveries
-        burial = retries.before_handling(deliveries, self._consumption.patience)
-        if burial:
-            await self._bury(burial, None)
-        return burial is None
 
     async def _handled(
         self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]
@@ -182,7 +157,7 @@ class EntryMiddleware(BaseMiddleware[Any, Any]):
                     deliveries=self._deliveries,
                     exc_info=error if counts else None,
                 )
-                await self._back_off(after_s, counts=counts)
+                await self._set_aside(after_s, counts=counts)
                 self._ended("retry" if counts else "infrastructure")
 
     async def _bury(self, burial: Bury, error: Exception | None) -> None:
@@ -197,9 +172,9 @@ class EntryMiddleware(BaseMiddleware[Any, Any]):
         await self._persist(lambda: self._group.bury(self._entry_id, self.msg["data"], letter))
         self._ended("buried")
 
-    async def _back_off(self, after_s: float, *, counts: bool) -> None:
+    async def _set_aside(self, after_s: float, *, counts: bool) -> None:
         idle_ms = max(self._consumption.min_idle_ms - int(after_s * 1_000), 0)
-        await self._persist(lambda: self._group.back_off(self._entry_id, idle_ms, counts=counts))
+        await self._persist(lambda: self._group.set_aside(self._entry_id, idle_ms, counts=counts))
 
     async def _persist(self, action: Callable[[], Awaitable[bool]]) -> None:
         """Do it once the store is there again; nothing better can be done meanwhile.

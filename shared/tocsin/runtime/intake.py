@@ -1,89 +1,133 @@
 """How entries come in: no more than can be handled at once, and through any fault of the store.
 
-FastStream's subscribers read through ``Reader``, which they take for a client of the store.
-Of themselves they would wait five seconds after each error, stop for good where a group is
-gone, read without end what they cannot handle yet, and start a new group at its end.
+FastStream's subscribers read through ``reader``, which leads here. Of themselves they would
+wait five seconds after each error, stop for good where a group is gone, and read without
+end what they cannot handle yet.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, cast
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
-from tocsin.adapters.consumer_group import ConsumerGroup
+from tocsin.adapters.consumer_group import Claimed, ClaimedEntry, ConsumerGroup
 from tocsin.runtime import metrics
 
 
 log = structlog.get_logger()
 
-# As redis-py answers them.
-Entries = list[tuple[bytes, dict[bytes, bytes]]]
-ReadReply = list[tuple[bytes, Entries]]
-ClaimReply = tuple[bytes, Entries, list[bytes]]
+T = TypeVar("T")
+
+# As redis-py answers it.
+ReadReply = list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]
 
 FIRST_DELAY_S = 0.1
 MAX_DELAY_S = 1.0
+
+
+class Isolation:
+    """Lets one entry be in hand alone in this process.
+
+    An entry whose consumer died may have killed it. Handled alone, it can take no other
+    entry down with it, and whoever dies with it in hand died of it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._intakes: list[Intake] = []
+
+    def add(self, intake: "Intake") -> None:
+        self._intakes.append(intake)
+
+    @property
+    def taken(self) -> bool:
+        return self._lock.locked()
+
+    async def enter(self) -> None:
+        """Wait until nothing is in hand and nothing being read, and keep it so."""
+        await self._lock.acquire()
+        for intake in self._intakes:
+            await intake.drain()
+
+    def leave(self) -> None:
+        for intake in self._intakes:
+            intake.refill()
+        self._lock.release()
 
 
 class Intake:
     """The way in for one subscriber: a slot for each entry that it may have in hand.
 
     ``problem`` says why the last read failed. ``read_at`` is when one last succeeded, by the
-    event loop's clock.
+    event loop's clock. ``deliveries`` tells how often an entry in hand was delivered, where
+    that is more than once.
     """
 
-    def __init__(self, group: ConsumerGroup, slots: int) -> None:
+    def __init__(self, group: ConsumerGroup, slots: int, isolation: Isolation) -> None:
         self.group = group
         self.problem: str | None = None
         self.read_at = 0.0
+        self.deliveries: dict[bytes, int] = {}
         self._slots = slots
-        self._in_hand = 0
         self._free = asyncio.Semaphore(slots)
+        self._in_hand = 0
+        self._isolation = isolation
+        self._isolated = False
         self._delay_s = FIRST_DELAY_S
         self._closed = False
+        isolation.add(self)
+
+    @property
+    def full(self) -> bool:
+        """Whether no read is due, since there is no slot for what it would bring."""
+        return self._in_hand >= self._slots or self._isolation.taken
 
     async def read(self, fetch: Callable[[int], Awaitable[ReadReply]]) -> ReadReply:
         """Call ``fetch`` with how many entries there is room for; nothing where that fails."""
         room = await self._reserve()
-        reply: ReadReply = []
+        reply: ReadReply | None = None
         try:
-            reply = await self._attempt(fetch, room) or []
+            reply = await self._attempt(fetch(room))
         finally:
-            self._take(room, sum(len(entries) for _, entries in reply))
-        return reply
+            self._take(room, sum(len(entries) for _, entries in reply or ()))
+        return reply or []
 
-    async def claim(self, fetch: Callable[[int], Awaitable[ClaimReply]]) -> ClaimReply:
-        """As ``read``, for entries that others left."""
+    async def claim(self, min_idle_ms: int) -> tuple[ClaimedEntry, ...]:
+        """Take over what was set aside and is due; else one abandoned entry, in isolation."""
         room = await self._reserve()
-        reply: ClaimReply = (b"0-0", [], [])
+        claimed: Claimed | None = None
         try:
-            reply = await self._attempt(fetch, room) or reply
+            claimed = await self._attempt(self.group.claim_set_aside(min_idle_ms, room))
         finally:
-            self._take(room, len(reply[1]))
-        self._count(reply)
-        return reply
+            self._take(room, len(claimed.entries) if claimed else 0)
+        if claimed and not claimed.entries and claimed.more_abandoned:
+            claimed = await self._claim_in_isolation(min_idle_ms)
+        return self._noted(claimed) if claimed else ()
 
-    def release(self) -> None:
+    def release(self, entry_id: bytes) -> None:
         """Give back the slot of an entry that is no longer in hand."""
+        self.deliveries.pop(entry_id, None)
         self._in_hand -= 1
-        self._free.release()
-
-    @property
-    def full(self) -> bool:
-        """Whether no read is due, since every slot is taken."""
-        return self._in_hand >= self._slots
+        if self._isolated:
+            self._isolated = False
+            self._isolation.leave()
+        else:
+            self._free.release()
 
     def close(self) -> None:
         """Read no more; what is in hand goes on."""
         self._closed = True
 
-    async def drained(self) -> None:
-        """Wait until nothing is in hand, and no read is under way."""
+    async def drain(self) -> None:
+        """Take all slots: nothing is in hand then, and no read is under way."""
         for _ in range(self._slots):
             await self._free.acquire()
+
+    def refill(self) -> None:
+        for _ in range(self._slots):
+            self._free.release()
 
     async def _reserve(self) -> int:
         """Wait for a free slot, and take all that are free."""
@@ -103,9 +147,22 @@ class Intake:
         for _ in range(reserved - entries):
             self._free.release()
 
-    async def _attempt(self, fetch: Callable[[int], Awaitable[Any]], room: int) -> Any:
+    async def _claim_in_isolation(self, min_idle_ms: int) -> Claimed | None:
+        await self._isolation.enter()
+        claimed: Claimed | None = None
         try:
-            reply = await fetch(room)
+            if not self._closed:
+                claimed = await self._attempt(self.group.claim_abandoned(min_idle_ms))
+        finally:
+            self._isolated = bool(claimed and claimed.entries)
+            self._in_hand += self._isolated
+            if not self._isolated:
+                self._isolation.leave()
+        return claimed
+
+    async def _attempt(self, call: Awaitable[T]) -> T | None:
+        try:
+            reply = await call
         except (RedisError, OSError) as error:
             await self._bear(error)
             return None
@@ -140,74 +197,14 @@ class Intake:
             self.problem = None
             log.info("stream is read again", stream=self.group.stream, group=self.group.group)
 
-    def _count(self, reply: ClaimReply) -> None:
-        _, taken_over, *rest = reply
+    def _noted(self, claimed: Claimed) -> tuple[ClaimedEntry, ...]:
         labels = (self.group.stream, self.group.group)
-        metrics.RECLAIMED.labels(*labels).inc(len(taken_over))
-        # The server drops pending entries whose content somebody deleted; it tells only once.
-        vanished = rest[0] if rest else []
-        if vanished:
-            metrics.VANISHED.labels(*labels).inc(len(vanished))
-            self._log("pending entries were deleted from the stream", entries=vanished)
+        self.deliveries |= {entry.entry_id: entry.deliveries for entry in claimed.entries}
+        metrics.RECLAIMED.labels(*labels).inc(len(claimed.entries))
+        if claimed.vanished:
+            metrics.VANISHED.labels(*labels).inc(len(claimed.vanished))
+            self._log("pending entries were deleted from the stream", entries=claimed.vanished)
+        return claimed.entries
 
     def _log(self, event: str, **fields: object) -> None:
         log.error(event, stream=self.group.stream, group=self.group.group, **fields)
-
-
-class Reader:
-    """The part of a redis client that FastStream's stream subscribers call, and no more."""
-
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
-        self._new: dict[tuple[str, str], Intake] = {}
-        self._left: dict[tuple[str, str], Intake] = {}
-
-    def add(self, *, new: Intake, left: Intake) -> None:
-        """Serve a stream and group: entries never delivered, and those that others left."""
-        self._new[new.group.stream, new.group.group] = new
-        self._left[left.group.stream, left.group.group] = left
-
-    async def ping(self) -> bool:
-        return bool(await self._redis.ping())
-
-    async def xgroup_create(self, *, name: str, groupname: str, id: str, mkstream: bool) -> None:  # noqa: A002 -- redis-py's name
-        """Create the group at its stream's beginning, whatever ``id`` asks for."""
-        await self._new[name, groupname].group.ensure()
-
-    async def xreadgroup(
-        self,
-        *,
-        groupname: str,
-        consumername: str,
-        streams: Mapping[str, str],
-        count: int | None,
-        block: int | None,
-        noack: bool,
-    ) -> ReadReply:
-        ((stream, position),) = streams.items()
-
-        async def fetch(room: int) -> ReadReply:
-            reply = await self._redis.xreadgroup(
-                groupname, consumername, {stream: position}, count=room, block=block
-            )
-            return cast("ReadReply", reply)
-
-        return await self._new[stream, groupname].read(fetch)
-
-    async def xautoclaim(
-        self,
-        *,
-        name: str,
-        groupname: str,
-        consumername: str,
-        min_idle_time: int,
-        start_id: bytes,
-        count: int | None,
-    ) -> ClaimReply:
-        async def fetch(room: int) -> ClaimReply:
-            reply = await self._redis.xautoclaim(
-                name, groupname, consumername, min_idle_time, start_id, count=room
-            )
-            return cast("ClaimReply", reply)
-
-        return await self._left[name, groupname].claim(fetch)

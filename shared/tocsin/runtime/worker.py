@@ -19,7 +19,6 @@ import structlog
 from faststream import AckPolicy
 from faststream.message import StreamMessage
 from faststream.redis import RedisBroker, RedisRouter, StreamSub
-from faststream.redis.configs import ConnectionState
 from faststream.redis.subscriber.usecases import LogicSubscriber
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -30,7 +29,8 @@ from tocsin.errors import TocsinError
 from tocsin.events import Event
 from tocsin.ports.clock import Clock
 from tocsin.runtime.handling import Consumption, EntryMiddleware
-from tocsin.runtime.intake import Intake, Reader
+from tocsin.runtime.intake import Intake, Isolation
+from tocsin.runtime.reader import GivenReader, Reader
 from tocsin.runtime.retries import Patience
 
 
@@ -70,6 +70,7 @@ class StreamWorker:
         self._block_ms = block_ms
         self._claim_every_ms = claim_every_ms
         self._reader = Reader(redis)
+        self._isolation = Isolation()
         self._consumptions: list[Consumption] = []
         self._subscribers: list[tuple[LogicSubscriber, Intake]] = []
         self._tasks_at_start: dict[LogicSubscriber, int] = {}
@@ -108,8 +109,9 @@ class StreamWorker:
             group: shares the stream among the processes that name it.
             handler: returns the events to publish, none by an empty tuple.
             publishes: the only types of event that it may return.
-            concurrency: how many events are handled at once; half as many may be taken over
-                from processes that died, besides.
+            concurrency: how many events are handled at once; half as many that failed may be
+                tried again, besides. One that a dead process left is handled alone: it may have
+                been the cause.
             timeout_s: a handler that takes longer has failed.
             max_deliveries: an event that failed so often goes to the dead letters.
             min_idle_s: an event that nobody finished for so long is taken over; by default
@@ -162,12 +164,11 @@ class StreamWorker:
 
     async def stop(self, grace_s: float = 10.0) -> None:
         """Read no more, finish what is in hand within ``grace_s``, and give back the rest."""
-        intakes = [intake for _, intake in self._subscribers]
-        for intake in intakes:
+        for _, intake in self._subscribers:
             intake.close()
         try:
             async with asyncio.timeout(grace_s):
-                await asyncio.gather(*(intake.drained() for intake in intakes))
+                await self._isolation.enter()
         except TimeoutError:
             log.warning("work in hand did not finish in time and is given back", grace_s=grace_s)
         await self._broker.stop()
@@ -212,8 +213,8 @@ class StreamWorker:
         concurrency: int,
     ) -> None:
         """Stack two subscribers over one handler: for new entries, and for those left by others."""
-        new = Intake(consumption.group, concurrency)
-        left = Intake(consumption.group, max(concurrency // 2, 1))
+        new = Intake(consumption.group, concurrency, self._isolation)
+        left = Intake(consumption.group, max(concurrency // 2, 1), self._isolation)
         self._reader.add(new=new, left=left)
 
         async def receive(event: E) -> Sequence[Event]:
@@ -224,7 +225,7 @@ class StreamWorker:
         call: Any = receive
         for intake, first in ((left, False), (new, True)):
             router = RedisRouter(
-                middlewares=(partial(EntryMiddleware, consumption, intake, first),),
+                middlewares=(partial(EntryMiddleware, consumption, intake),),
                 include_in_schema=first,
             )
             subscriber = router.subscriber(
@@ -275,23 +276,8 @@ class WorkerBroker(RedisBroker):
 
     def _make_connection_state(
         self, connection_options: dict[str, Any], kwargs: dict[str, Any]
-    ) -> "GivenReader":
+    ) -> GivenReader:
         return self._given
-
-
-class GivenReader(ConnectionState[Reader]):
-    """A connection that is always there, and belongs to somebody else."""
-
-    def __init__(self, reader: Reader) -> None:
-        super().__init__()
-        self._client = reader
-
-    async def connect(self) -> Reader:
-        self._connected = True
-        return self.client
-
-    async def disconnect(self) -> None:
-        self._connected = False
 
 
 def unique_name() -> str:
