@@ -1,5 +1,6 @@
 """Is this name a place here? The evidence, each piece by its name, from the words around it."""
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -23,7 +24,12 @@ def gather(reading: Reading, mentions: Sequence[Mention]) -> None:
 
     The mentions are linked already, and the dateline marked.
     """
-    covered = {index for mention in mentions for index in range(mention.first, mention.last)}
+    covered = {
+        index
+        for mention in mentions
+        if _stands_alone(reading, mention)
+        for index in range(mention.first, mention.last)
+    }
     persons = _persons(reading, mentions)
     for number, mention in enumerate(mentions):
         if mention.form is Form.PHRASE:
@@ -40,6 +46,16 @@ def gather(reading: Reading, mentions: Sequence[Mention]) -> None:
         _among_mentions(reading, mention, before, after)
 
 
+def _stands_alone(reading: Reading, mention: Mention) -> bool:
+    """Tell whether the name is no part of a longer one that begins before or goes on after it.
+
+    A word that is a person's name too may be: the Smith of "Chad Smith" is a village somewhere.
+    """
+    word = reading.words[mention.first]
+    single = mention.last - mention.first == 1
+    return mention.entry.known or not (single and (word.surname or word.given))
+
+
 def _spelling(reading: Reading, mention: Mention) -> None:
     words = reading.words[mention.first : mention.last]
     evidence = mention.evidence
@@ -54,8 +70,10 @@ def _spelling(reading: Reading, mention: Mention) -> None:
     evidence["written in lower case"] = _never_lower(word.size)
     if 0 < word.given <= _GIVEN:
         evidence["is a given name"] = 1.0
-    if 0 < word.surname <= _SURNAME:
-        evidence["is a surname"] = 1.0
+    if 0 < word.surname < _SURNAME:
+        evidence["is a surname"] = 1.0 - math.log(word.surname) / math.log(_SURNAME)
+    if not (word.size or word.given or word.surname) and len(word.raw) >= 5:
+        evidence["no other meaning"] = 1.0
     if reading.shouts(mention.start):
         return
     if mention.form is Form.NAME and 1 < len(word.raw) <= 5 and word.raw.isupper():
@@ -150,10 +168,12 @@ def _after(reading: Reading, mention: Mention, covered: set[int]) -> None:
 
 def _name_after(mention: Mention, word: Word) -> None:
     evidence = mention.evidence
-    if not word.ordinary or word.surname:
-        evidence["unknown name after"] = 1.0
     if word.surname:
         evidence["surname after"] = 1.0
+    elif not word.size:
+        evidence["strange name after"] = 1.0
+    elif not word.ordinary:
+        evidence["unknown name after"] = 1.0
     if "is a given name" in evidence and (word.surname or not word.size):
         evidence["given name and surname"] = 1.0
 
