@@ -7,6 +7,7 @@ Compose; it needs root and Debian's podman, buildah and debootstrap. Where neith
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import time
@@ -20,6 +21,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("ingest", "matcher", "notifier", "console", "cli")
 COMPOSE = ("-f", "docker-compose.yml", "-f", "deploy/compose.demo.yaml")
+TOKEN = {"TOCSIN_CONSOLE_TOKEN": secrets.token_hex(16)}
 STANDIN_NEEDS = ("podman", "buildah", "debootstrap", "runc")
 
 
@@ -40,7 +42,7 @@ class Docker:
         )
 
     def compose(self, *arguments: str) -> None:
-        run("docker", "compose", *COMPOSE, *arguments)
+        run("docker", "compose", *COMPOSE, *arguments, env={**os.environ, **TOKEN})
 
     def crash(self, container: str) -> None:
         pid = output("docker", "inspect", "--format", "{{.State.Pid}}", container)
@@ -61,7 +63,7 @@ class Standin:
     def __init__(self, script: Path) -> None:
         self._script = script
         self._folder = Path(os.environ.get("STANDIN_DIR", "/tmp/tocsin-containers"))
-        self._env = {**os.environ, "STANDIN_DIR": str(self._folder)}
+        self._env = {**os.environ, **TOKEN, "STANDIN_DIR": str(self._folder)}
 
     def _standin(self, *arguments: str) -> None:
         run("bash", str(self._script), *arguments, env=self._env)
