@@ -161,6 +161,17 @@ async def test_metrics_tell_how_the_streams_stand(stage: Stage) -> None:
     assert samples["tocsin_store_memory_bytes", None, None] > 0
 
 
+async def test_nothing_is_told_of_a_group_that_is_gone(stage: Stage) -> None:
+    await stage.ensure_group()
+    await refresh_gauges(stage.redis)
+    await stage.redis.delete(ARTICLES)
+
+    await refresh_gauges(stage.redis)
+
+    async with asking(stage.redis) as client:
+        assert "tocsin_stream_lag_entries{" not in (await client.get("/metrics")).text
+
+
 async def test_health_goes_before_the_application(stage: Stage) -> None:
     async def everything(request: Request) -> Response:
         return PlainTextResponse("the application")

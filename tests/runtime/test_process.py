@@ -73,32 +73,29 @@ def entries(process: Process) -> list[dict[str, Any]]:
     return [json.loads(line) for line in process.output().splitlines()]
 
 
-@pytest.mark.parametrize(
-    ("settings", "code", "line"),
-    [
-        (
-            {"TOCSIN_LOG_LEVEL": "loud"},
-            2,
-            "TOCSIN_LOG_LEVEL: input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'",
-        ),
-        (
-            {"TOCSIN_REDIS_URL": "redis://me:hidden@127.0.0.1:1/0"},
-            3,
-            "cannot reach the store at redis://***@127.0.0.1:1/0",
-        ),
-        ({"TOCSIN_HOST": "192.0.2.1"}, 3, "cannot serve HTTP on 192.0.2.1 port"),
-    ],
-    ids=["wrong setting", "store away", "address not ours"],
-)
-def test_a_start_that_cannot_succeed_ends_with_one_line(
-    matcher: Matcher, settings: dict[str, str], code: int, line: str
-) -> None:
-    process = matcher.start(**settings)
+HOPELESS: list[tuple[dict[str, str], int, str]] = [
+    (
+        {"TOCSIN_LOG_LEVEL": "loud"},
+        2,
+        "TOCSIN_LOG_LEVEL: input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'",
+    ),
+    (
+        {"TOCSIN_REDIS_URL": "redis://me:hidden@127.0.0.1:1/0"},
+        3,
+        "cannot reach the store at redis://***@127.0.0.1:1/0",
+    ),
+    ({"TOCSIN_HOST": "192.0.2.1"}, 3, "cannot serve HTTP on 192.0.2.1 port"),
+]
 
-    assert process.wait(20) == code
-    (said,) = process.output().splitlines()
-    assert said.startswith(f"tocsin-matcher: {line}")
-    assert "hidden" not in said
+
+def test_a_start_that_cannot_succeed_ends_with_one_line(matcher: Matcher) -> None:
+    started = [(matcher.start(**settings), code, line) for settings, code, line in HOPELESS]
+
+    for process, code, line in started:
+        assert process.wait(30) == code
+        (said,) = process.output().splitlines()
+        assert said.startswith(f"tocsin-matcher: {line}")
+        assert "hidden" not in said
 
 
 def test_a_taken_port_is_named_with_the_variable_to_change(matcher: Matcher) -> None:
@@ -195,31 +192,27 @@ async def test_an_event_that_crashes_its_process_is_buried_and_the_others_go_on(
     await durable.until_output(*innocent)
 
 
-@pytest.mark.parametrize(
-    ("fault", "said"),
-    [
-        ("background", "follow died: 'broken'"),
-        ("returns", "follow died: it ended without being told to"),
-        ("lifespan", "http died: the application did not start"),
-    ],
-)
-def test_a_process_of_which_a_part_dies_ends_to_be_started_anew(
-    matcher: Matcher, fault: str, said: str
-) -> None:
-    process = matcher.start(TOCSIN_FAULT=fault)
-
-    assert process.wait(20) == 1
-    assert process.output().splitlines()[-1].startswith("tocsin-matcher: ")
-    assert process.output().splitlines()[-1].endswith(said)
+DEADLY = {
+    "background": "follow died: 'broken'",
+    "returns": "follow died: it ended without being told to",
+    "lifespan": "http died: the application did not start",
+    "prepare": "",
+}
 
 
-def test_what_goes_wrong_before_the_start_is_told_whole(matcher: Matcher) -> None:
-    process = matcher.start(TOCSIN_FAULT="prepare")
+def test_a_process_of_which_a_part_dies_ends_to_be_started_anew(matcher: Matcher) -> None:
+    started = {
+        fault: matcher.start(TOCSIN_FAULT=fault, TOCSIN_MATCHER_PORT="0") for fault in DEADLY
+    }
 
-    assert process.wait(20) == 1
-    (entry,) = entries(process)
-    assert entry["event"] == "process failed"
-    assert "KeyError: 'unprepared'" in entry["exception"]
+    for fault, process in started.items():
+        assert process.wait(30) == 1
+        *_, last = process.output().splitlines()
+        if fault == "prepare":
+            assert "KeyError: 'unprepared'" in json.loads(last)["exception"]
+        else:
+            assert last.startswith("tocsin-matcher: ")
+            assert last.endswith(DEADLY[fault])
 
 
 async def test_a_process_outlives_its_store(

@@ -73,6 +73,8 @@ def test_a_list_is_separated_by_commas(environment: pytest.MonkeyPatch) -> None:
         ("TOCSIN_GRACE_S", "-1", "greater than or equal to 0"),
         ("TOCSIN_UNSAFE_STORE", "perhaps", "valid boolean"),
         ("TOCSIN_REDIS_URL", "localhost", "must be a URL such as redis://host:6379/0"),
+        ("TOCSIN_REDIS_URL", "http://h", "must be a URL such as redis://host:6379/0"),
+        ("TOCSIN_REDIS_URL", "redis://h:port", "must be a URL such as redis://host:6379/0"),
         ("TOCSIN_REDIS_URL", "redis://h?protocol=3", "must not set protocol"),
         ("TOCSIN_REDIS_URL", "redis://h?decode_responses=1", "must not set decode_responses"),
         ("TOCSIN_EGRESS_ALLOW", "example.org:80", "'example.org:80' is neither a network"),

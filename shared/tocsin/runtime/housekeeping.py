@@ -32,14 +32,16 @@ COLLECT_EVERY_S = 300.0
 GAUGES_EVERY_S = 5.0
 
 
-def parts(redis: Redis, worker: StreamWorker | None) -> dict[str, Part]:
+def parts(
+    redis: Redis, worker: StreamWorker | None, retention: timedelta = RETENTION
+) -> dict[str, Part]:
     """Return what is to run for as long as the process lives."""
     gauges: dict[str, Part] = {
         "gauges": partial(every, GAUGES_EVERY_S, partial(refresh_gauges, redis), "gauges")
     }
     if worker is None:
         return gauges
-    trimming = partial(trim_streams, redis, worker.groups)
+    trimming = partial(trim_streams, redis, worker.groups, retention)
     collection = partial(collect_consumers, redis, worker.groups)
     return {
         **gauges,
@@ -85,24 +87,29 @@ async def collect_consumers(
 async def refresh_gauges(redis: Redis) -> None:
     """Tell Prometheus how streams and store stand."""
     status = RedisStreamStatus(redis)
-    for group in await status.groups():
-        _show(group)
-    for stream, length in (await status.lengths()).items():
-        metrics.LENGTH.labels(stream).set(length)
-    for stream, letters in (await RedisDeadLetters(redis).counts()).items():
-        metrics.DEAD_LETTERS.labels(stream).set(letters)
+    groups = await status.groups()
+    lengths = await status.lengths()
+    letters = await RedisDeadLetters(redis).counts()
     memory = await redis.info("memory")
+    _show(groups)
+    for stream in lengths:
+        metrics.LENGTH.labels(stream).set(lengths[stream])
+        metrics.DEAD_LETTERS.labels(stream).set(letters[stream])
     metrics.STORE_MEMORY.set(memory["used_memory"])
     metrics.STORE_MEMORY_LIMIT.set(memory["maxmemory"])
 
 
-def _show(status: GroupStatus) -> None:
-    labels = (status.stream, status.group)
-    metrics.LAG.labels(*labels).set(-1 if status.lag is None else status.lag)
-    metrics.PENDING.labels(*labels).set(status.pending)
-    metrics.OLDEST_PENDING.labels(*labels).set(status.oldest_pending_s)
-    metrics.OLDEST_UNREAD.labels(*labels).set(status.oldest_unread_s)
-    metrics.CONSUMERS.labels(*labels).set(status.consumers)
+def _show(groups: Sequence[GroupStatus]) -> None:
+    """Replace what was told of groups; one that is gone is told no longer."""
+    for gauge in metrics.OF_GROUPS:
+        gauge.clear()
+    for group in groups:
+        labels = (group.stream, group.group)
+        metrics.LAG.labels(*labels).set(-1 if group.lag is None else group.lag)
+        metrics.PENDING.labels(*labels).set(group.pending)
+        metrics.OLDEST_PENDING.labels(*labels).set(group.oldest_pending_s)
+        metrics.OLDEST_UNREAD.labels(*labels).set(group.oldest_unread_s)
+        metrics.CONSUMERS.labels(*labels).set(group.consumers)
 
 
 async def every(seconds: float, action: Callable[[], Awaitable[None]], name: str) -> None:

@@ -58,6 +58,8 @@ OLDEST_UNREAD = Gauge(
     ("stream", "group"),
 )
 CONSUMERS = Gauge("tocsin_stream_consumers", "Consumers of the group", ("stream", "group"))
+OF_GROUPS = (LAG, PENDING, OLDEST_PENDING, OLDEST_UNREAD, CONSUMERS)
+
 DEAD_LETTERS = Gauge(
     "tocsin_stream_dead_letters_entries", "Dead letters of the stream", ("stream",)
 )

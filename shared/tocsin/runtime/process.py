@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import aclosing, closing, suppress
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
@@ -114,7 +115,7 @@ async def serve(
                     {
                         "http": partial(serving.serve_http, server, listener),
                         "heartbeat": partial(_heartbeat, entry, redis, health),
-                        **housekeeping.parts(redis, worker),
+                        **housekeeping.parts(redis, worker, timedelta(hours=settings.retention_h)),
                         **{
                             supervision.name_of(part): partial(supervision.persistently, part)
                             for part in background

@@ -15,6 +15,7 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+from redis.asyncio.connection import parse_url
 
 from tocsin.errors import StartError
 
@@ -72,6 +73,12 @@ class Settings(BaseSettings):
         default=False,
         description="Start though the store's settings may lose what it acknowledged",
     )
+    retention_h: float = Field(
+        default=24,
+        ge=0,
+        description="Hours that articles and matches are kept to look at, once all are done with "
+        "them; given up where the store's memory runs short",
+    )
     grace_s: float = Field(
         default=10, ge=0, le=300, description="Seconds to finish work in hand when told to stop"
     )
@@ -79,10 +86,11 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _speaks_as_we_read(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if "://" not in url or not parts.scheme:
-            raise ValueError("must be a URL such as redis://host:6379/0")
-        forbidden = FORBIDDEN_URL_OPTIONS & {name for name, _ in parse_qsl(parts.query)}
+        try:
+            parse_url(url)
+        except ValueError as error:
+            raise ValueError("must be a URL such as redis://host:6379/0") from error
+        forbidden = FORBIDDEN_URL_OPTIONS & {name for name, _ in parse_qsl(urlsplit(url).query)}
         if forbidden:
             raise ValueError(f"must not set {', '.join(sorted(forbidden))}")
         return url
