@@ -76,7 +76,7 @@ def _spelling(reading: Reading, mention: Mention) -> None:
         evidence["no other meaning"] = 1.0
     if reading.shouts(mention.start):
         return
-    if mention.form is Form.NAME and 1 < len(word.raw) <= 5 and word.raw.isupper():
+    if not mention.entry.known and 1 < len(word.raw) <= 5 and word.raw.isupper():
         evidence["capitals"] = 1.0
     if 0 < word.size <= COMMON and _begins_sentence(reading, mention.start):
         evidence["sentence begins with a common word"] = 1.0

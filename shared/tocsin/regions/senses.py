@@ -55,13 +55,24 @@ class _Group:
         self.weight = total * quiet / math.sqrt(len(self.mentions))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Votes:
     """Votes by country and by division (region ids), and all votes together."""
 
-    countries: dict[str, float]
-    divisions: dict[str, float]
-    total: float = 0.0
+    countries: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    divisions: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    total: float = 1e-9
+
+    def add(self, group: _Group) -> None:
+        weight = group.weight
+        for candidate, share in group.senses:
+            vote = weight * share
+            if candidate.country:
+                self.countries[candidate.country] += vote
+                self.total += vote
+            if candidate.division:
+                loud = vote if candidate.kind == "admin1" else 0.6 * vote
+                self.divisions[candidate.division] += loud
 
 
 def decide(mentions: Sequence[Mention], home: Home) -> None:
@@ -100,21 +111,14 @@ def _sum_of(evidence: Mapping[str, float]) -> float:
 
 
 def _vote(groups: Iterable[_Group], home: Home) -> _Votes:
-    countries: dict[str, float] = defaultdict(float)
-    divisions: dict[str, float] = defaultdict(float)
+    votes = _Votes()
     if home.country:
-        countries[home.country] += 0.5
+        votes.countries[home.country] += 0.5
+        votes.total += 0.5
     for group in groups:
-        weight = group.weight
-        if not weight:
-            continue
-        for candidate, share in group.senses:
-            vote = weight * share
-            if candidate.country:
-                countries[candidate.country] += vote
-            if candidate.division:
-                divisions[candidate.division] += vote if candidate.kind == "admin1" else 0.6 * vote
-    return _Votes(countries, divisions, sum(countries.values()) + 1e-9)
+        if group.weight:
+            votes.add(group)
+    return votes
 
 
 def _hear_support(group: _Group, votes: _Votes) -> None:
@@ -154,12 +158,13 @@ def _choose(
         scored = [(entry.candidates[chosen[0]], 0.0)]
     else:
         near = [(lat, lon) for other, lat, lon in anchors if other is not group]
-        mine = {candidate.region: group.weight * share for candidate, share in group.senses}
+        own = _Votes()
+        own.add(group)
         scored = [
             (
                 candidate := entry.candidates[number],
                 entry.standing[number]
-                + _in_context(candidate, votes, mine.get(candidate.region, 0.0), home)
+                + _in_context(candidate, votes, own, home)
                 + _as_written(candidate, around, owners)
                 + _near_others(candidate, near),
             )
@@ -195,17 +200,17 @@ def _eligible(entry: Entry, around: set[str]) -> Sequence[int]:
     return entry.usual
 
 
-def _in_context(candidate: Candidate, votes: _Votes, mine: float, home: Home) -> float:
-    """Return what the other names and the source's home say."""
+def _in_context(candidate: Candidate, votes: _Votes, own: _Votes, home: Home) -> float:
+    """Return what the other names and the source's home say; a name has no voice in its own case."""
     country = candidate.country
     if not country:
         return 0.0
-    others = max(0.0, votes.countries[country] - mine)
+    others = max(0.0, votes.countries[country] - own.countries[country])
     score = SENSE["country votes"] * others / votes.total
     score += SENSE["country votes, absolute"] * math.log1p(others)
     division = candidate.division
     if division:
-        nearby = votes.divisions[division] - 0.6 * mine
+        nearby = votes.divisions[division] - own.divisions[division]
         if nearby > 0.0:
             score += SENSE["division votes"] * nearby / votes.total
         if division == home.division:

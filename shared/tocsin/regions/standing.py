@@ -20,6 +20,15 @@ def standing(candidates: Sequence[Candidate]) -> tuple[float, ...]:
             if around is not None:
                 # The town rather than the division that is called after it.
                 scores[number] = max(scores[number], around + SENSE["town of its division"])
+    for number, candidate in enumerate(candidates):
+        if candidate.kind == "country":
+            # Mexico rather than the city that is called after it.
+            inside = [
+                score
+                for c, score in zip(candidates, scores, strict=True)
+                if c.country == candidate.region and c is not candidate
+            ]
+            scores[number] = max([scores[number], *(s + SENSE["country of its town"] for s in inside)])
     return tuple(scores)
 
 
