@@ -15,7 +15,12 @@ from tocsin.errors import TocsinError
 from tocsin_console.routes import api, pages, problems
 from tocsin_console.routes.access import Access, Guard
 from tocsin_console.routes.backends import Backends
-from tocsin_console.routes.security import LastResort, SameOrigin, SecurityHeaders
+from tocsin_console.routes.security import (
+    BodyLimit,
+    LastResort,
+    SameOrigin,
+    SecurityHeaders,
+)
 
 
 # The longest query has 20,000 characters; nothing that is sent here is much larger.
@@ -44,12 +49,12 @@ def console(
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # they load scripts from elsewhere
         redoc_url=None,
-        max_body_size=MAX_BODY,
         dependencies=[Depends(translated)],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(LastResort),
             Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts, www_redirect=False),
+            Middleware(BodyLimit, limit=MAX_BODY),
             Middleware(SameOrigin),
             Middleware(Guard, access=access),
         ],

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tocsin_console.routes.problems import refusal
@@ -89,6 +90,37 @@ class LastResort:
             log.exception("request failed", method=scope["method"], path=scope["path"])
             answer = refusal(scope, 500, "something went wrong that should not; the log says what")
             await answer(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuses a body of more than so many bytes, whether it says so beforehand or not."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and self._is_too_large(Headers(scope=scope)):
+            await refusal(scope, 413, self._problem())(scope, receive, send)
+            return
+        received = 0
+
+        async def counting_receive() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._limit:
+                raise HTTPException(413, self._problem())
+            return message
+
+        await self._app(scope, counting_receive, send)
+
+    def _is_too_large(self, headers: Headers) -> bool:
+        declared = headers.get("content-length", "")
+        return declared.isdecimal() and int(declared) > self._limit
+
+    def _problem(self) -> str:
+        return f"more than {self._limit:,} bytes were sent, which nothing here needs"
 
 
 class SameOrigin:

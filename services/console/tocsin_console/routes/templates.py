@@ -1,10 +1,11 @@
 """Pages are Jinja2 templates; everything that comes from outside is escaped there."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -12,6 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from tocsin.events import Snippet
 
+
+WEB = re.compile(r"https?://", re.IGNORECASE)
 
 NAVIGATION = (
     ("/", "Overview"),
@@ -111,4 +114,4 @@ def segments(snippet: Snippet) -> Iterator[tuple[str, bool]]:
 
 def web_link(url: str) -> str:
     """Return the address if a browser may safely be sent there, else nothing."""
-    return url if urlsplit(url).scheme in {"http", "https"} else ""
+    return url if WEB.match(url) else ""

@@ -67,7 +67,7 @@ async def save_new_rule(request: Request, behind: Behind, who: Who, form: RuleFo
         rule = form.with_id().document()
         saved = await create(behind, rule, who=who, reason=form.reason)
     except ValidationError as error:
-        found = check(form.draft(), behind.gazetteer)
+        found = mistakes(form, behind.gazetteer)
         return _editor(request, form, found=found, errors=errors_of(error, "rule"), status=422)
     except InvalidRequestError:
         return _editor(request, form, found=check(form.draft(), behind.gazetteer), status=422)
@@ -156,6 +156,15 @@ def region_names(rule: RuleDocument, gazetteer: Gazetteer) -> Sequence[str]:
     """Return the regions that a rule asks for, by name."""
     condition = rule.regions or RegionCondition()
     return [name_of(written, gazetteer) for written in (*condition.any, *condition.all)]
+
+
+def mistakes(form: RuleForm, gazetteer: Gazetteer) -> RuleCheck | None:
+    """Return what is wrong with the rule itself, beside fields that hold what they cannot."""
+    try:
+        found = check(form.draft(), gazetteer)
+    except ValidationError:
+        return None
+    return None if found.ok else found
 
 
 async def last_matches(backends: Backends) -> Mapping[str, datetime]:

@@ -81,7 +81,7 @@ async def add_channel(
             id=identifier(f"{form.subscriber}-{form.name}", taken, "channel"),
             subscriber=form.subscriber,
             name=form.name,
-            url=form.url,
+            url=form.url or None,
         )
         await behind.subscribers.put(channels.document(sent, directory))
     except ValidationError as error:

@@ -1,0 +1,230 @@
+import pytest
+from fastapi.routing import APIRoute
+
+from console.office import Office
+from tocsin_console.routes import pages
+from tocsin_console.routes.access import ANYBODY, COOKIE, Access, local, name_of
+
+
+TOKEN = "a-token-of-sixteen-or-more"
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office(token=TOKEN)
+
+
+def addresses(office: Office) -> list[tuple[str, str]]:
+    """Return (method, address) of every route there is."""
+    of_pages = [
+        (method, route.path)
+        for part in vars(pages).values()
+        for route in getattr(getattr(part, "router", None), "routes", ())
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+    ]
+    of_api = [
+        (method.upper(), path)
+        for path, operations in office.app.openapi()["paths"].items()
+        for method in operations
+    ]
+    assert len(of_pages) > 25
+    assert len(of_api) > 25
+    return [
+        (method, path.replace("{", "").replace("}", ""))
+        for method, path in (*of_pages, *of_api, ("GET", "/api/v1/openapi.json"))
+    ]
+
+
+async def test_without_the_token_every_route_is_closed(office: Office) -> None:
+    async with office.client() as client:
+        for method, path in addresses(office):
+            response = await client.request(method, path)
+
+            if path == "/login":
+                assert response.status_code in {200, 401}
+            elif path.startswith("/api/"):
+                assert response.status_code == 401, path
+                assert response.headers["www-authenticate"] == "Bearer"
+            else:
+                assert response.status_code == 303, path
+                assert response.headers["location"].startswith("/login?next=")
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["", "Bearer", "Bearer ", "Bearer wrong-token-wrong", f"Basic {TOKEN}", TOKEN, "Bearer é"],
+)
+async def test_a_wrong_token_opens_nothing(office: Office, authorization: str) -> None:
+    headers = [(b"authorization", authorization.encode("latin-1"))]
+
+    async with office.client() as client:
+        response = await client.get("/api/v1/rules", headers=headers)
+
+    assert response.status_code == 401
+    assert TOKEN not in response.text
+
+
+async def test_the_token_opens_the_api_and_says_for_whom(office: Office) -> None:
+    rule = {"id": "sahel", "name": "Sahel", "query": "JNIM"}
+
+    async with office.client(authorization=f"Bearer {TOKEN}") as client:
+        await client.post("/api/v1/rules", json=rule, headers={"x-tocsin-user": "ann"})
+        await client.put("/api/v1/rules/sahel", json=rule | {"query": "GSIM"})
+
+    changed, created = await office.rules.history("sahel")
+    assert (created.who, changed.who) == ("ann", ANYBODY)
+
+
+async def test_without_a_token_nobody_can_pretend_to_be_somebody() -> None:
+    office = Office()
+    rule = {"id": "sahel", "name": "Sahel", "query": "JNIM"}
+
+    async with office.client() as client:
+        await client.post("/api/v1/rules", json=rule, headers={"x-tocsin-user": "ann"})
+
+    (created,) = await office.rules.history("sahel")
+    assert created.who == ANYBODY
+
+
+async def test_who_logs_in_stands_in_the_history(office: Office) -> None:
+    async with office.client() as client:
+        login = await client.post("/login", data={"token": TOKEN, "who": "Ann", "next": "/rules"})
+        await client.post("/new-rule", data={"name": "Sahel", "query": "JNIM", "id": "sahel"})
+        page = await client.get("/")
+
+    assert (login.status_code, login.headers["location"]) == (303, "/rules")
+    cookie = login.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert TOKEN not in cookie
+    assert (await office.rules.history("sahel"))[0].who == "Ann"
+    assert "Log out" in page.text
+
+
+async def test_a_wrong_token_is_told_on_the_login_page(office: Office) -> None:
+    async with office.client() as client:
+        response = await client.post("/login", data={"token": "wrong", "who": "<Ann>"})
+        closed = await client.get("/rules")
+
+    assert response.status_code == 401
+    assert "TOCSIN_CONSOLE_TOKEN" in response.text
+    assert "set-cookie" not in response.headers
+    assert closed.status_code == 303
+
+
+async def test_logging_out_ends_the_session(office: Office) -> None:
+    async with office.client() as client:
+        await client.post("/login", data={"token": TOKEN})
+        await client.post("/logout")
+        response = await client.get("/rules")
+
+    assert response.status_code == 303
+
+
+async def test_a_session_ends_by_itself(office: Office) -> None:
+    async with office.client() as client:
+        await client.post("/login", data={"token": TOKEN})
+        office.clock.advance(hours=11)
+        before = await client.get("/rules")
+        office.clock.advance(hours=2)
+        after = await client.get("/rules")
+
+    assert (before.status_code, after.status_code) == (200, 303)
+
+
+async def test_a_forged_session_opens_nothing(office: Office) -> None:
+    real = Access(TOKEN, office.clock).open_session("ann")
+    other = Access("another-token-of-length", office.clock).open_session("ann")
+    body, _, signature = real.partition(".")
+
+    async with office.client() as client:
+        for forged in ("", ".", "x", body, f"{body}.", f"{body}x.{signature}", other):
+            response = await client.get("/rules", headers={"cookie": f"{COOKIE}={forged}"})
+            assert response.status_code == 303, forged
+
+
+async def test_the_login_is_skipped_where_there_is_no_token() -> None:
+    async with Office().client() as client:
+        response = await client.get("/login")
+
+    assert (response.status_code, response.headers["location"]) == (303, "/")
+
+
+async def test_the_style_sheet_of_the_login_page_is_open(office: Office) -> None:
+    async with office.client() as client:
+        assert (await client.get("/static/console.css")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("/rules", "/rules"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_login_leads_to_pages_of_ours_only(path: str, target: str) -> None:
+    assert local(path) == target
+
+
+@pytest.mark.parametrize(
+    ("claimed", "name"),
+    [
+        ("Ann", "Ann"),
+        ("  Ann  O'Neill ", "Ann  O'Neill"),
+        ("Ann\r\nSet-Cookie: x\x00", "AnnSet-Cookie: x"),
+        ("", ANYBODY),
+        ("\u202e\u200b", ANYBODY),
+        ("a" * 100, "a" * 64),
+    ],
+)
+def test_a_name_for_the_history_is_one_printable_line(claimed: str, name: str) -> None:
+    assert name_of(claimed) == name
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "evil.example:8000"])
+async def test_another_host_name_is_refused(host: str) -> None:
+    office = Office()
+
+    async with office.client() as client:
+        for path in ("/", "/api/v1/rules", "/static/console.css"):
+            response = await client.get(path, headers={"host": host})
+            assert response.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 303),
+        ({"sec-fetch-site": "same-origin"}, 303),
+        ({"origin": "http://localhost:8000"}, 303),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site"}, 403),
+        ({"origin": "http://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"origin": "http://localhost:9999"}, 403),
+        ({"origin": "http://localhost:8000", "sec-fetch-site": "cross-site"}, 403),
+    ],
+)
+async def test_no_other_site_can_change_anything(headers: dict[str, str], status: int) -> None:
+    office = Office()
+    await office.rule()
+
+    async with office.client() as client:
+        page = await client.post("/rules/sahel/delete", headers=headers)
+        api = await client.delete("/api/v1/rules/sahel", headers=headers)
+
+    assert page.status_code == status
+    assert api.status_code == (404 if status == 303 else 403)
+    assert await office.rules.count() == (0 if status == 303 else 1)
+
+
+async def test_another_site_may_link_to_us() -> None:
+    async with Office().client() as client:
+        response = await client.get("/", headers={"sec-fetch-site": "cross-site"})
+
+    assert response.status_code == 200
