@@ -38,6 +38,9 @@ from tocsin_cli.supervision.plan import LOOPBACK, Wanted
 from tocsin_cli.supervision.screen import Screen
 
 
+gazetteer = cache(load_gazetteer)  # loaded once, and only where it is asked for
+
+
 def open_session(settings: CliSettings, who: str) -> Session:
     clock = SystemClock()
 
@@ -70,7 +73,7 @@ def open_session(settings: CliSettings, who: str) -> Session:
         settings=settings,
         who=who,
         clock=clock,
-        gazetteer=cache(load_gazetteer),
+        gazetteer=gazetteer,
         open_store=lambda: open_store(store_url(settings)),
         ingest=open_ingest,
         run_up=run_up,

@@ -12,6 +12,7 @@ from tocsin.errors import RuleSyntaxError, StoreUnavailableError, TocsinError
 from tocsin.runtime.settings import SettingsError
 from tocsin_cli.commands.output import err
 from tocsin_cli.commands.session import StoreAwayError
+from tocsin_cli.manifests import ManifestError
 
 
 FAILED = 1
@@ -63,11 +64,22 @@ def exit_code(error: TocsinError) -> int:
 
 
 def say_error(error: TocsinError) -> None:
-    """Write an error as one line, and a query's with a caret under the place."""
+    """Write a line for each thing that is wrong; under that of a query the query, with a caret."""
     sys.stdout.flush()
-    err().print(Text.assemble(("error: ", "bold red"), str(error)), soft_wrap=True)
-    if isinstance(error, RuleSyntaxError):
-        err().print(caret(error.text, error.position), soft_wrap=True)
+    match error:
+        case ManifestError(problems=problems):
+            for problem in problems:
+                _say_problem(str(problem), problem.excerpt)
+        case RuleSyntaxError(text=text, position=position):
+            _say_problem(str(error), (text, position))
+        case _:
+            _say_problem(str(error), None)
+
+
+def _say_problem(what: str, excerpt: tuple[str, int] | None) -> None:
+    err().print(Text.assemble(("error: ", "bold red"), what), soft_wrap=True)
+    if excerpt is not None:
+        err().print(caret(*excerpt), soft_wrap=True)
 
 
 def caret(text: str, position: int) -> Text:

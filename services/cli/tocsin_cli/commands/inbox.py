@@ -156,7 +156,7 @@ async def _one(messages: Inbox, message_id: str) -> InboxMessage:
         return await messages.get(message_id)
     for newest in await messages.recent(1):
         return newest
-    raise NotFoundError("message", "in the inbox")
+    raise TocsinError("the inbox is empty: try `tocsin push --demo`")
 
 
 def _say_list(context: typer.Context, messages: Sequence[InboxMessage]) -> None:

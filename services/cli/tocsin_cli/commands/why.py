@@ -208,11 +208,7 @@ def _evidence(gazetteer: Gazetteer, article: Article, setting: Setting) -> Itera
 def _say_then(facts: Facts) -> None:
     said = ", ".join(f"version {version}" for version in facts.versions)
     now = f"the rule is at version {facts.rule.version} now"
-    say(
-        f"\nWhen it came it matched {said}; {now}."
-        if said
-        else f"\nWhen it came it did not match; {now}."
-    )
+    say(f"\nThe matcher found it to match {said or 'no version so far'}; {now}.")
 
 
 def _say_deliveries(facts: Facts) -> None:

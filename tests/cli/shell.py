@@ -1,0 +1,60 @@
+"""The command line on a real store, as a person or a script uses it."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from redis.asyncio import Redis
+from typer.testing import CliRunner, Result
+
+from tocsin.adapters.connection import connect
+from tocsin_cli.app import app
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Cli:
+    """``tocsin`` with a store, and a person called ann."""
+
+    redis_url: str
+    folder: Path
+
+    def run(self, *args: str, code: int = 0, stdin: str = "", **env: str) -> Result:
+        """Run a command that must end with this code; never by an exception."""
+        given = ("--redis", self.redis_url, "--data", str(self.folder), "--who", "ann", *args)
+        found = CliRunner().invoke(app, given, input=stdin, env=env)
+        if found.exception and not isinstance(found.exception, SystemExit):
+            raise found.exception
+        assert found.exit_code == code, found.output
+        return found
+
+    def out(self, *args: str, code: int = 0, stdin: str = "", **env: str) -> str:
+        return self.run(*args, code=code, stdin=stdin, **env).stdout
+
+    def lines(self, *args: str) -> list[str]:
+        """Return what is written, each line without what only lays it out."""
+        return [" ".join(line.split()) for line in self.out(*args).splitlines() if line.strip()]
+
+    def error(self, *args: str, code: int = 1, stdin: str = "", **env: str) -> str:
+        """Return what a command that fails says."""
+        return self.run(*args, code=code, stdin=stdin, **env).stderr.strip()
+
+    def json(self, *args: str) -> Any:
+        return json.loads(self.out(*args, "--json"))
+
+    def store(self, work: Callable[[Redis], Awaitable[T]]) -> T:
+        """Do something in the store that no command does."""
+
+        async def run() -> T:
+            redis = connect(self.redis_url)
+            try:
+                return await work(redis)
+            finally:
+                await redis.aclose()
+
+        return asyncio.run(run())

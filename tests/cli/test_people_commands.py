@@ -1,0 +1,167 @@
+"""`tocsin subscribers`, `channels`, `subscriptions`, `sources`: who is told, where, of what."""
+
+from datetime import timedelta
+
+import pytest
+from redis.asyncio import Redis
+
+from cli.shell import Cli
+from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
+from tocsin.ports.deliveries import Delivery
+
+
+@pytest.fixture
+def told(cli: Cli) -> Cli:
+    """A desk that is told of a rule by mail and on Slack."""
+    cli.run("rules", "add", "sahel", "-q", "JNIM")
+    cli.run("subscribers", "add", "desk", "--name", "The desk", "--time-zone", "Africa/Bamako")
+    mail = "mailto:desk@example.org"
+    cli.run("channels", "add", "mail", "--subscriber", "desk", "--url", mail)
+    slack = "slack://T00DEMO00/B00DEMO00/demodemodemodemodemodemo"
+    cli.run("channels", "add", "slack", "--subscriber", "desk", "--url", "-", stdin=f"{slack}\n")
+    cli.run("subscriptions", "add", "sahel", "--subscriber", "desk", "--channel", "mail")
+    return cli
+
+
+def test_at_first_there_is_nobody(cli: Cli) -> None:
+    assert cli.lines("subscribers", "list") == ["There is no subscriber yet."]
+    assert cli.lines("channels", "list") == ["There is no channel yet."]
+    assert cli.lines("subscriptions", "list") == ["There is no subscription yet."]
+    assert cli.lines("sources", "list") == [
+        "There is no feed yet: see `tocsin sources add --help`."
+    ]
+
+
+def test_whoever_was_added_is_listed(told: Cli) -> None:
+    assert told.lines("subscribers", "list")[1:] == ["desk The desk Africa/Bamako 2 1"]
+    assert told.lines("channels", "list")[1:] == [
+        "mail on desk mail email to d***@example.org",
+        "slack on desk slack slack://…",
+    ]
+    assert told.lines("subscriptions", "list")[1:] == ["sahel.desk on sahel desk mail"]
+
+
+def test_what_is_secret_of_a_channel_is_never_shown(told: Cli) -> None:
+    for command in (("channels", "list", "--json"), ("channels", "list"), ("export",)):
+        assert "demodemo" not in told.out(*command)
+
+
+def test_a_wrong_address_is_refused_without_repeating_it(told: Cli) -> None:
+    said = told.error(
+        "channels", "add", "new", "--subscriber", "desk", "--url", "nonsense://s3cret"
+    )
+
+    assert said.startswith("error: /url: no channel of ours; use mailto:address")
+    assert "s3cret" not in said
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("subscribers", "add", "desk"), "there is a subscriber 'desk' already"),
+        (("subscribers", "add", "x", "--time-zone", "Mars"), "/time_zone: no time zone is called"),
+        (("subscribers", "remove", "nobody"), "there is no subscriber 'nobody'"),
+        (
+            ("channels", "add", "new", "--subscriber", "nobody", "--url", "mailto:a@b.org"),
+            "there is no subscriber 'nobody'",
+        ),
+        (("subscriptions", "add", "nope", "--subscriber", "desk"), "there is no rule 'nope'"),
+        (
+            (
+                "subscriptions",
+                "add",
+                "sahel",
+                "--subscriber",
+                "desk",
+                "--channel",
+                "nope",
+                "--id",
+                "x",
+            ),
+            "there is no channel 'nope'",
+        ),
+        (("channels", "test", "nope"), "there is no channel 'nope'"),
+        (("sources", "remove", "nope"), "there is no source 'nope'"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(told: Cli, command: tuple[str, ...], said: str) -> None:
+    line = told.error(*command)
+
+    assert line.startswith(f"error: {said}")
+    assert "\n" not in line
+
+
+def test_whoever_is_removed_takes_along_what_is_theirs(told: Cli) -> None:
+    shown = told.lines("subscribers", "remove", "desk", "--yes")
+
+    assert shown[:4] == [
+        "- subscription sahel.desk",
+        "- channel mail",
+        "- channel slack",
+        "- subscriber desk",
+    ]
+    assert told.json("channels", "list") == []
+    assert told.json("subscriptions", "list") == []
+
+
+def test_a_subscription_outlives_one_of_its_subscribers_channels(told: Cli) -> None:
+    told.run("channels", "remove", "slack", "--yes")
+
+    assert told.json("subscriptions", "list")[0]["channels"] == ["mail"]
+
+
+def test_a_channel_is_tested_on_the_path_of_the_real_alerts(told: Cli) -> None:
+    said = told.error("channels", "test", "mail", "--wait", "0")
+
+    assert said == (
+        "error: nobody has sent it in 0 s: is the notifier running? See `tocsin status`"
+    )
+    (delivery,) = told.json("deliveries", "list")
+    assert (delivery["channel"], delivery["state"]) == ("mail", "pending")
+    assert "Test alert from Tocsin" in told.out("deliveries", "show", delivery["id"])
+
+
+def test_deliveries_that_died_are_revived(cli: Cli) -> None:
+    cli.store(die)
+
+    assert cli.lines("deliveries", "list", "--state", "dead")[1].startswith("d1 dead 0 s ago")
+    assert cli.lines("deliveries", "revive", "--all") == ["1 will be tried again."]
+
+    assert cli.json("deliveries", "list")[0]["state"] == "pending"
+    assert [each["outcome"] for each in cli.json("deliveries", "show", "d1")["history"]] == [
+        "dead",
+        "revived",
+    ]
+
+
+def test_a_delivery_that_is_not_dead_cannot_be_revived(cli: Cli) -> None:
+    assert cli.error("deliveries", "revive", "nope").startswith("error: there is no dead delivery")
+
+
+async def die(redis: Redis) -> None:
+    ledger = RedisDeliveryLedger(redis)
+    await ledger.enqueue([Delivery("d1", "a1", "sahel", "s1", "mail", "{}")])
+    (claim,) = await ledger.claim("me", 1, timedelta(seconds=30))
+    await ledger.begin(claim, timedelta(seconds=30))
+    await ledger.dead(claim, "no such mailbox")
+
+
+def test_a_source_is_added_listed_and_removed(cli: Cli) -> None:
+    cli.run("sources", "add", "https://www.rfi.example/en/rss", "--home", "France")
+
+    (source,) = cli.json("sources", "list")
+    assert (source["id"], source["home"]) == ("rfi.example", "country:FR")
+    assert cli.lines("sources", "list")[1].startswith("rfi.example ok never")
+    assert cli.lines("sources", "poll", "rfi.example") == ["rfi.example is due now."]
+
+    cli.run("sources", "remove", "rfi.example", "--yes")
+    assert cli.json("sources", "list") == []
+
+
+def test_a_second_source_of_one_host_needs_an_id_of_its_own(cli: Cli) -> None:
+    cli.run("sources", "add", "https://rfi.example/a")
+
+    assert cli.error("sources", "add", "https://rfi.example/b") == (
+        "error: there is a source 'rfi.example' already: choose another --id"
+    )
+    cli.run("sources", "add", "https://rfi.example/b", "--id", "rfi-b")
