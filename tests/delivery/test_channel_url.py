@@ -8,44 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
+from delivery.channel_urls import TAKEN
 from tocsin.documents import ChannelDocument, SubscriberDocument, describe_channel
 from tocsin.documents.channel_url import checked_url, lane_of, relay_address, schema_of
 
 
 SECRET = "s3cr3tT0ken"
-
-TAKEN = [
-    "mailto:ann@example.org",
-    "mailto:ann+sahel@example.org",
-    "mailto:jörg@bücher.example",
-    "mailto://smtp.example.org:587?from=a@example.org&to=ann@example.org",
-    "mailtos://user:pass@smtp.example.org?from=a@example.org&to=ann@example.org",
-    "mailtos://user:pass@example.org/ann@example.com",
-    "slack://T1/B2/C3",
-    "slack://T1/B2/C3/#news",
-    "slack://xoxb-1234-1234-abcdef/#news",
-    "https://hooks.slack.com/services/T1/B2/C3",
-    "discord://123456/abc-DEF_1",
-    "https://discord.com/api/webhooks/123456/abc-DEF_1",
-    "tgram://123456789:abcdefg_hijklmnop/12315544/",
-    (
-        "https://prod-1.westus.logic.azure.com:443/workflows/ab12/triggers/manual/paths/invoke"
-        "?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=abc_d-e"
-    ),
-    "ntfy://alerts",
-    "ntfys://user:pass@ntfy.example.org:8443/alerts?priority=high",
-    "gotifys://gotify.example.org/abcdefgh",
-    "matrixs://user:pass@matrix.example.org/#room",
-    "mmosts://chat.example.org/3ccdd113474722377935511fc85d3dd4",
-    "rockets://user:pass@chat.example.org/#news",
-    "gchat://space/key/token",
-    "https://chat.googleapis.com/v1/spaces/abc/messages?key=k-1&token=t_1%3D",
-    "zulip://botname@organization/token/news",
-    "pover://userkey@apptoken/phone",
-    "signals://localhost:8080/+15551234567/+15557654321",
-    "jsons://hooks.example.org/path?+X-Token=abc",
-    "json://[2001:db8::1]:8080/path",
-]
 
 REFUSED = {
     f"syslog://{SECRET}": "no channel of ours",

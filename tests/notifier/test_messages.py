@@ -309,7 +309,7 @@ def test_a_note_fits_and_links_only_to_the_article(alert: Alert, form: Form, lim
     match form:
         case Form.HTML:
             page = Page(text)
-            assert {tag for tag, _ in page.tags} <= {"a", "b"}
+            assert {tag for tag, _ in page.tags} <= {"a", "b", "br"}
             assert set(page.hrefs) <= {written.url}
             assert "@" not in page.text.replace("@\u200b", "")
         case Form.MARKDOWN:

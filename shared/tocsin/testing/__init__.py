@@ -6,6 +6,7 @@ from tocsin.testing.delivery_ledger import FakeDeliveryLedger
 from tocsin.testing.idempotency import FakeIdempotencyLedger
 from tocsin.testing.inbox import FakeInbox
 from tocsin.testing.rule_store import FakeRuleStore
+from tocsin.testing.sender import FakeSender
 from tocsin.testing.sources import FakeSourceStore
 from tocsin.testing.streams import FakeDeadLetters, FakeServiceRegistry, FakeStreamStatus
 from tocsin.testing.subscriber_store import FakeSubscriberStore
@@ -20,6 +21,7 @@ __all__ = [
     "FakeIdempotencyLedger",
     "FakeInbox",
     "FakeRuleStore",
+    "FakeSender",
     "FakeServiceRegistry",
     "FakeSourceStore",
     "FakeStreamStatus",

@@ -17,7 +17,7 @@ class Form(StrEnum):
 
     TEXT = "text"  # as it is
     MARKDOWN = "markdown"
-    HTML = "html"  # a few tags: b, i, a
+    HTML = "html"  # a few tags: b, a, br
 
 
 MAX_HEADLINE = 200
@@ -35,6 +35,7 @@ class Writing:
     bold: Callable[[str], str]
     link: Callable[[str, str], str]
     bullet: str
+    line_break: str = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,12 @@ def note(card: Card, form: Form, limit: int) -> str:
     """
     writing = _writing(form)
     lines = list(_lines(card, writing, limit))
-    while len(_joined(lines)) > limit and max(line.rank for line in lines) > 0:
+    text = writing.line_break.join(line.text for line in lines)
+    while len(text) > limit and max(line.rank for line in lines) > 0:
         last = max(range(len(lines)), key=lambda index: (lines[index].rank, index))
         del lines[last]
-    text = _joined(lines)
+        text = writing.line_break.join(line.text for line in lines)
     return text if len(text) <= limit else writing.text(cut(card.headline, limit // 2))[:limit]
-
-
-def _joined(lines: Sequence[Line]) -> str:
-    return "\n".join(line.text for line in lines)
 
 
 def _lines(card: Card, writing: Writing, limit: int) -> Iterator[Line]:
@@ -105,6 +103,7 @@ def _writing(form: Form) -> Writing:
                 bold=lambda text: f"<b>{_html(text)}</b>",
                 link=lambda text, url: f'<b><a href="{escape(url)}">{_html(text)}</a></b>',
                 bullet="•",
+                line_break="<br/>",
             )
         case _:
             assert_never(form)

@@ -1,0 +1,152 @@
+import asyncio
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Lock
+from typing import Any
+
+from apprise import Apprise
+
+from tocsin.delivery import Alert
+from tocsin.documents import ChannelDocument
+from tocsin.documents.channel_url import relay_address, schema_of
+from tocsin.ports.clock import Clock
+from tocsin.ports.deliveries import Delivery
+from tocsin.ports.sender import Kind, Outcome
+from tocsin_notifier.adapters.attempt import Attempt, SmtpLost, Stage, underway
+from tocsin_notifier.adapters.outcomes import outcome
+from tocsin_notifier.adapters.services import (
+    ASSET,
+    UnusableChannelError,
+    Writing,
+    service_for,
+    writing_for,
+)
+from tocsin_notifier.adapters.smtp_seam import POOL
+from tocsin_notifier.messages import Card, card, note
+from tocsin_notifier.messages.plain import cut
+from tocsin_notifier.settings import Relay
+
+
+PATIENCE = timedelta(seconds=50)  # with one message; then it is broken off
+LAST_WORDS = timedelta(seconds=5)  # to come back after that
+KEPT_SERVICES = 2_000
+MARGIN = 20  # characters that Apprise may add to a body
+
+
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """A plugin, used by one thread at a time: plugins are not made for more."""
+
+    url: str
+    apprise: Apprise
+    plugin: Any
+    lock: Lock = field(default_factory=Lock)
+
+
+class AppriseSender:
+    """Sends by Apprise, in threads of our own.
+
+    Apprise's asynchronous way shares a handful of threads between all services, so that a few
+    that hang stop everybody.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        relay: Relay | None = None,
+        threads: int = 32,
+        patience: timedelta = PATIENCE,
+    ) -> None:
+        self._clock = clock
+        self._relay = relay
+        self._patience = patience
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sender")
+        self._services: OrderedDict[str, _Service] = OrderedDict()
+
+    async def send(self, delivery: Delivery, channel: ChannelDocument) -> Outcome:
+        try:
+            alert = Alert.model_validate_json(delivery.payload)
+            service = self._service(channel)
+        except UnusableChannelError as error:
+            return Outcome(Kind.PERMANENT, str(error))
+        except ValueError as error:
+            return Outcome(Kind.PERMANENT, f"the alert cannot be read: {error}")
+        attempt = Attempt(card(alert, delivery.id))
+        context = copy_context()
+        loop = asyncio.get_running_loop()
+        sending = loop.run_in_executor(self._threads, context.run, _notify, service, attempt)
+        succeeded = await self._patiently(sending, attempt)
+        if succeeded is None:
+            return _hopeless(attempt)
+        url = channel.url.get_secret_value()
+        by_relay = relay_address(url) is not None
+        return outcome(attempt.events, self._clock.now(), succeeded=succeeded, relay=by_relay)
+
+    def close(self) -> None:
+        """Let go of the threads, which must be idle, and of the kept connections."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        POOL.close()
+
+    def _service(self, channel: ChannelDocument) -> _Service:
+        """Return the channel's plugin, made anew where its URL changed or another thread has it."""
+        url = channel.url.get_secret_value()
+        kept = self._services.get(channel.id)
+        if kept is not None and kept.url == url and not kept.lock.locked():
+            self._services.move_to_end(channel.id)
+            return kept
+        plugin = service_for(url, self._relay)
+        apprise = Apprise(asset=ASSET)
+        apprise.add(plugin)
+        service = _Service(url, apprise, plugin)
+        self._services[channel.id] = service
+        if len(self._services) > KEPT_SERVICES:
+            self._services.popitem(last=False)
+        return service
+
+    async def _patiently(self, sending: "asyncio.Future[bool]", attempt: Attempt) -> bool | None:
+        """Return what Apprise says; None where it does not come back even when broken off."""
+        try:
+            done, _ = await asyncio.wait({sending}, timeout=self._patience.total_seconds())
+            if not done:
+                attempt.give_up()
+                done, _ = await asyncio.wait({sending}, timeout=LAST_WORDS.total_seconds())
+        except asyncio.CancelledError:
+            attempt.give_up()
+            raise
+        return sending.result() if done else None
+
+
+def _notify(service: _Service, attempt: Attempt) -> bool:
+    """Send in this thread; whatever a plugin raises is a failure like another."""
+    writing = writing_for(schema_of(service.url))
+    with service.lock, underway(attempt):
+        return bool(
+            service.apprise.notify(
+                title=_title(attempt.card, writing, service.plugin),
+                body=_body(attempt.card, writing, service.plugin),
+                body_format=writing.apprise_format,
+            )
+        )
+
+
+def _title(written: Card, writing: Writing, plugin: Any) -> str:
+    if not writing.titled or plugin.title_maxlen <= 0:
+        return ""
+    return cut(written.subject, plugin.title_maxlen)
+
+
+def _body(written: Card, writing: Writing, plugin: Any) -> str:
+    return note(written, writing.form, plugin.body_maxlen - MARGIN)
+
+
+def _hopeless(attempt: Attempt) -> Outcome:
+    """Return what to think of an attempt that never came back; it can connect nowhere any more."""
+    if attempt.sent or any(
+        isinstance(event, SmtpLost) and event.stage is Stage.ANSWER for event in attempt.events
+    ):
+        return Outcome(Kind.AMBIGUOUS, "no answer in time")
+    return Outcome(Kind.TRANSIENT, "could not connect in time")

@@ -1,0 +1,132 @@
+"""Where Apprise meets HTTP: one adapter that every session of ``requests`` shares.
+
+Nearly all plugins call ``requests.post``, which makes a session, and with it an adapter, for
+each call. In its place stands ours: connections are kept, and the answer is noted.
+"""
+
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests import PreparedRequest, RequestException, Response
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from tocsin_notifier.adapters import egress
+from tocsin_notifier.adapters.attempt import HttpLost, HttpReply, current
+
+
+MAX_BODY = 65_536  # bytes of an answer that are read
+MAX_NOTED = 2_048
+HOSTS = 512  # whose connections are kept
+PER_HOST = 16
+
+
+class _NotedConnection(HTTPConnection):
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        super().request(*args, **kwargs)
+        _request_left(self)
+
+
+class _NotedHTTPSConnection(HTTPSConnection):
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        super().request(*args, **kwargs)
+        _request_left(self)
+
+
+def _request_left(connection: HTTPConnection) -> None:
+    if (attempt := current()) is not None:
+        attempt.connection = connection.sock
+        attempt.sent = True
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _NotedConnection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _NotedHTTPSConnection
+
+
+POOLS = {"http": _Pool, "https": _SecurePool}
+
+
+class SharedAdapter(HTTPAdapter):
+    """Notes each answer, or why there was none, with the attempt that is under way."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = POOLS
+        return manager
+
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        attempt = current()
+        if attempt is None:
+            return super().send(request, *args, **kwargs)
+        host = urlsplit(request.url or "").hostname or ""
+        attempt.sent = False
+        try:
+            response = super().send(request, *args, **(kwargs | {"stream": True}))
+            _read(response)
+        except (RequestException, OSError) as error:
+            attempt.note(HttpLost(host, type(error).__name__, attempt.sent))
+            raise
+        attempt.note(
+            HttpReply(
+                host=host,
+                status=response.status_code,
+                retry_after=response.headers.get("Retry-After", ""),
+                body=response.content[:MAX_NOTED],
+            )
+        )
+        return response
+
+    def close(self) -> None:
+        """Keep the connections: a session closes its adapter when it ends, and ours is everybody's."""
+
+
+def _read(response: Response) -> None:
+    """Read the body, but no more than is sensible: it is a stranger's."""
+    raw = response.raw
+    try:
+        body = raw.read(MAX_BODY + 1, decode_content=True)
+    except Exception as error:
+        raw.close()
+        raise requests.ConnectionError(error) from error
+    if len(body) > MAX_BODY:
+        raw.close()
+    else:
+        raw.release_conn()
+    response.raw = BytesIO(body[:MAX_BODY])
+
+
+def install() -> None:
+    """Put shared adapters in the place of those that ``requests`` makes."""
+    if not isinstance(requests.sessions.HTTPAdapter, _Adapters):
+        requests.sessions.HTTPAdapter = _Adapters()  # type: ignore[assignment]  # called like the class
+
+
+class _Adapters:
+    """Called like the class that it replaces, it gives everybody the same adapter.
+
+    What the operator may reach has one of its own, with connections of its own.
+    """
+
+    def __init__(self) -> None:
+        self._everybodys = _adapter()
+        self._operators = _adapter()
+
+    def __call__(self, *args: object, **kwargs: object) -> HTTPAdapter:
+        return self._operators if egress.is_lifted() else self._everybodys
+
+
+def _adapter() -> SharedAdapter:
+    return SharedAdapter(
+        pool_connections=HOSTS, pool_maxsize=PER_HOST, max_retries=0, pool_block=False
+    )

@@ -1,0 +1,103 @@
+"""Mail: Apprise's plugin with a message of our own.
+
+Apprise gives every attempt a new Message-ID and a new date, and drops the links from the text
+part; here an attempt that is repeated is the same message, which receivers may recognise.
+"""
+
+import re
+import smtplib
+from contextlib import AbstractContextManager, nullcontext
+from email.charset import BASE64, QP, Charset
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.utils import format_datetime, formataddr
+from typing import Any
+
+from apprise.plugins.email.base import NotifyEmail
+
+from tocsin_notifier.adapters import egress
+from tocsin_notifier.adapters.attempt import current
+from tocsin_notifier.adapters.smtp_seam import PooledSMTP
+from tocsin_notifier.messages import Card, Mail, mail
+from tocsin_notifier.messages.plain import one_line
+
+
+class MailPlugin(NotifyEmail):  # type: ignore[misc]  # Apprise is not typed
+    """``by_relay`` tells that the server is the operator's, who may have it in a private place."""
+
+    request_rate_per_sec = 0
+    by_relay = False
+
+    def send(self, *args: Any, **kwargs: Any) -> bool:
+        attempt = current()
+        assert attempt is not None, "a message is sent within an attempt"
+        ((_, recipient),) = self.targets
+        name, sender = self.from_addr
+        message = message_of(attempt.card, (name or "", sender), recipient)
+        try:
+            with (
+                self._reach(),
+                PooledSMTP(
+                    host=self.smtp_host,
+                    port=self.port,
+                    secure_mode=self.secure_mode,
+                    user=self.user,
+                    password=self.password,
+                    verify_certificate=self.verify_certificate,
+                ) as smtp,
+            ):
+                return smtp.sendmail(sender, [_ascii_domain(recipient)], message)
+        except (OSError, smtplib.SMTPException, ValueError):
+            return False  # why is noted with the attempt
+
+    def _reach(self) -> AbstractContextManager[None]:
+        return egress.lifted() if self.by_relay else nullcontext()
+
+
+def message_of(card: Card, sender: tuple[str, str], recipient: str) -> bytes:
+    """Return the message as it goes to the server; the same each time."""
+    written: Mail = mail(card)
+    domain = _ascii_domain(sender[1]).rpartition("@")[2]
+    message = MIMEMultipart("alternative", boundary=f"=_{card.delivery_id}")
+    message["From"] = formataddr((one_line(sender[0]), sender[1]), charset="utf-8")
+    message["To"] = _ascii_domain(recipient)
+    message["Subject"] = _encoded(written.subject)
+    message["Date"] = format_datetime(card.matched_at)
+    message["Message-ID"] = f"<{card.delivery_id}@{domain}>"
+    message["List-Id"] = _list_id(card, domain)
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message["X-Tocsin-Rule"] = card.rule_id
+    message.attach(_part("plain", written.text))
+    message.attach(_part("html", written.html))
+    return message.as_bytes()
+
+
+def _part(subtype: str, text: str) -> MIMENonMultipart:
+    """Return a part; readable on the wire where most of it is ASCII, short where it is not."""
+    charset = Charset("utf-8")
+    foreign = sum(not character.isascii() for character in text)
+    charset.body_encoding = BASE64 if foreign > len(text) / 6 else QP
+    part = MIMENonMultipart("text", subtype, charset="utf-8")
+    part.set_payload(text, charset)
+    return part
+
+
+def _list_id(card: Card, domain: str) -> str:
+    """Return RFC 2919's name of the list, by which people filter: the rule."""
+    name = re.sub(r"[<>\"\\]", " ", one_line(card.rule_name))
+    return f"{_encoded(name)} <{card.rule_id}.tocsin.{domain}>"
+
+
+def _encoded(text: str) -> str:
+    """Return the text as a header may have it (RFC 2047), on lines of its own where it is long."""
+    return text if text.isascii() else Header(text, "utf-8").encode()
+
+
+def _ascii_domain(address: str) -> str:
+    """Return the address with its domain as the DNS has it."""
+    local, _, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    return f"{local}@{domain.encode('idna').decode('ascii')}"

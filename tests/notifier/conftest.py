@@ -1,0 +1,41 @@
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from notifier.receivers import MailServer, WebServer
+from tocsin_notifier.adapters import egress, http_seam, smtp_seam
+from tocsin_notifier.adapters.services import install_plugins
+from tocsin_notifier.adapters.slack_plugin import SlackPlugin
+
+
+@pytest.fixture
+def tamed() -> Iterator[None]:
+    """Apprise as the notifier has it, with this machine let through as an operator may do."""
+    http_seam.install()
+    smtp_seam.install()
+    install_plugins()
+    egress.arm(egress.Policy.of(["127.0.0.0/8"], exempt=threading.get_ident()))
+    yield
+    egress.disarm()
+    smtp_seam.POOL.close()
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture
+def web_server() -> Iterator[WebServer]:
+    with WebServer() as server:
+        yield server
+
+
+@pytest.fixture
+def slack(tamed: None, web_server: WebServer, monkeypatch: pytest.MonkeyPatch) -> WebServer:
+    """A server in Slack's place, for webhooks and bots."""
+    monkeypatch.setattr(SlackPlugin, "webhook_url", f"{web_server.url}/services")
+    monkeypatch.setattr(SlackPlugin, "api_url", web_server.url + "/api/{}")
+    return web_server
