@@ -156,6 +156,17 @@ async def test_an_event_that_always_fails_goes_to_the_dead_letters(stage: Stage)
     assert wire.decode(letter.fields[wire.FIELD], ArticleIngested).id == "a"
 
 
+async def test_a_cause_that_cannot_be_written_is_written_escaped(stage: Stage) -> None:
+    async def fails(event: ArticleIngested) -> Sequence[Event]:
+        raise PermanentError("file \udcff")  # as os.listdir names what is not UTF-8
+
+    async with stage.working(fails):
+        await stage.publish("a")
+        letter = await stage.until_letter()
+
+    assert letter.reason == r"PermanentError: file \udcff"
+
+
 async def test_a_dead_letter_does_not_hold_up_its_neighbours(stage: Stage) -> None:
     async def fails_on_b(event: ArticleIngested) -> Sequence[Event]:
         if event.id == "b":

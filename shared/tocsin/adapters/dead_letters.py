@@ -47,13 +47,13 @@ def letter_fields(
 ) -> dict[bytes, bytes]:
     """Return the fields of a dead letter."""
     added = (
-        burial.reason.encode(),
+        burial.reason.encode(errors="backslashreplace"),
         group.encode(),
         entry_id,
         str(burial.deliveries).encode(),
         consumer.encode(),
         burial.at.isoformat().encode(),
-        burial.traceback.encode(),
+        burial.traceback.encode(errors="backslashreplace"),
     )
     return {**fields, **dict(zip(ADDED, added, strict=True))}
 

@@ -75,9 +75,6 @@ class EntryMiddleware(BaseMiddleware[Any, Any]):
         self._intake = intake
         self._entry_id = msg["message_ids"][0]
         self._deliveries = intake.deliveries.get(self._entry_id, 1)
-        self._log = log.bind(
-            stream=self._group.stream, group=self._group.group, entry=self._entry_id.decode()
-        )
 
     async def consume_scope(
         self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]
@@ -194,6 +191,13 @@ class EntryMiddleware(BaseMiddleware[Any, Any]):
                 await asyncio.sleep(STORE_RETRY_S)
             else:
                 return
+
+    @property
+    def _log(self) -> structlog.stdlib.BoundLogger:
+        bound: structlog.stdlib.BoundLogger = log.bind(
+            stream=self._group.stream, group=self._group.group, entry=self._entry_id.decode()
+        )
+        return bound
 
     def _ended(self, outcome: str) -> None:
         metrics.HANDLED.labels(*self._consumption.labels, outcome).inc()

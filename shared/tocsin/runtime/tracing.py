@@ -4,7 +4,7 @@ W3C Trace Context (traceparent, tracestate, baggage) and FastStream's correlatio
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 
 from structlog.contextvars import bound_contextvars
@@ -25,10 +25,14 @@ def continued(headers: Mapping[str, str]) -> Iterator[None]:
     """Make the trace in these headers the current one, in log entries too."""
     carried = {name: headers[name] for name in CARRIED if name in headers}
     token = _current.set(carried)
-    trace = carried.get("traceparent", "").split("-")
-    fields = {"trace_id": trace[1]} if len(trace) == 4 else {}
     try:
-        with bound_contextvars(**fields):
+        with bound_contextvars(trace_id=trace) if (trace := trace_id(carried)) else nullcontext():
             yield
     finally:
         _current.reset(token)
+
+
+def trace_id(headers: Mapping[str, str]) -> str | None:
+    """Return the trace's id, of ``version-trace-parent-flags``."""
+    parts = headers.get("traceparent", "").split("-")
+    return parts[1] if len(parts) == 4 else None
