@@ -7,7 +7,10 @@ army" is one word. A rule that asks for the army must find it there.
 import re
 
 
-_ARABIC = re.compile("[ء-ي]")
+# Every block of which a character may fold to an Arabic letter.
+_ARABIC = re.compile(
+    "[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc\U0001ee00-\U0001eeff]"
+)
 _THE = "ال"
 _FOR_THE = "لل"  # "for" and "the" contract
 _AND = ("و", "ف")

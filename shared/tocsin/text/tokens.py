@@ -12,19 +12,19 @@ from tocsin.text.folding import clusters, fold, fold_cluster
 
 
 # Chinese, Japanese, Thai, Lao, Khmer and Myanmar; their marks go with the character before.
-_UNSPACED = (
+UNSPACED = (
     "\u0e01-\u0e5b\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\ua9e0-\ua9ff\uaa60-\uaa7f"
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3041-\u30ff\u3105-\u312f\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_UNSPACED_MARKS = (
+UNSPACED_MARKS = (
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e"
     "\u1056-\u1059\u105e-\u1060\u1062-\u1064\u1067-\u106d\u1071-\u1074\u1082-\u108d"
     "\u108f\u109a-\u109d\u17b4-\u17d3\u17dd\u3099\u309a"
 )
 _FOLDED_WORD = re.compile(
-    f"[{_UNSPACED}][{_UNSPACED_MARKS}]*"
-    f"|[^ .,{_UNSPACED}]+(?:[.,](?<=[0-9].)(?=[0-9])[^ .,{_UNSPACED}]+)*"
+    f"[{UNSPACED}][{UNSPACED_MARKS}]*"
+    f"|[^ .,{UNSPACED}]+(?:[.,](?<=[0-9].)(?=[0-9])[^ .,{UNSPACED}]+)*"
 )
 
 # Latin, Greek and Cyrillic letters, digits and punctuation of which each lower-cases to one
