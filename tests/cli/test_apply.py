@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-import tocsin_cli
 from cli.shell import Cli
 
 
@@ -142,7 +141,19 @@ def test_of_an_empty_store_nothing_is_exported(cli: Cli) -> None:
     assert result.stderr == "There is nothing yet.\n"
 
 
-def test_the_demo_set_applies_as_it_is_shipped(cli: Cli) -> None:
-    demo = Path(tocsin_cli.__file__).parent / "demo" / "demo.yaml"
+def test_the_demo_set_is_loaded_into_an_empty_store_without_asking(cli: Cli) -> None:
+    assert "17 to create; 0 as they are." in cli.lines("demo", "load")
+    assert cli.lines("demo", "load") == ["Nothing to change; 0 as they are."]
 
-    assert "17 to create; 0 as they are." in cli.lines("apply", "-f", str(demo), "--yes")
+
+def test_one_is_asked_before_the_demo_set_changes_what_is_there(cli: Cli) -> None:
+    cli.run("rules", "add", "mali", "-q", "own")
+
+    assert cli.error("demo", "load").endswith("there is nobody to ask: add --yes")
+    assert cli.json("rules", "show", "mali")["query"] == "own"
+
+
+def test_the_demo_set_applies_as_it_is_shown(cli: Cli) -> None:
+    shown = cli.out("demo", "show")
+
+    assert "17 to create; 0 as they are." in cli.out("apply", "-f", "-", "--yes", stdin=shown)

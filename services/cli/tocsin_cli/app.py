@@ -30,7 +30,7 @@ from tocsin_cli.adapters.slack_sink import slack_app
 from tocsin_cli.adapters.smtp_sink import SmtpSink
 from tocsin_cli.adapters.up import Up
 from tocsin_cli.commands.command_line import command_line
-from tocsin_cli.commands.demo import load_demo
+from tocsin_cli.commands.demo import load_where_untouched
 from tocsin_cli.commands.documents import checker
 from tocsin_cli.commands.session import Ingest, Session, Store, StoreAwayError
 from tocsin_cli.settings import DEFAULT_REDIS_URL, CliSettings, InboxSettings
@@ -63,7 +63,7 @@ def open_session(settings: CliSettings, who: str) -> Session:
         async def prepare(url: str) -> None:
             if demo:
                 async with open_store(url) as store:
-                    loaded = await load_demo(store, checker(session))
+                    loaded = await load_where_untouched(store, checker(session), who)
                 if loaded:
                     screen.note(f"the store was empty: put the demo's {loaded} rules into it")
 

@@ -13,6 +13,7 @@ from tocsin.runtime.settings import load
 from tocsin_cli.commands.apply import apply, export
 from tocsin_cli.commands.dead import dead
 from tocsin_cli.commands.deliveries import deliveries
+from tocsin_cli.commands.demo import demo
 from tocsin_cli.commands.group import RootGroup
 from tocsin_cli.commands.inbox import inbox
 from tocsin_cli.commands.people import channels, subscribers, subscriptions
@@ -57,6 +58,7 @@ COMMANDS: tuple[tuple[str, str, Callable[..., None], tuple[str, ...]], ...] = (
 )
 GROUPS = (
     (START, "inbox", inbox),
+    (START, "demo", demo),
     (WATCH, "deliveries", deliveries),
     (WATCH, "dead", dead),
     (WRITE, "rules", rules),

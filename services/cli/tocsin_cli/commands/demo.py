@@ -1,23 +1,69 @@
-"""What ``tocsin up`` puts into an empty store."""
+"""The demo set: rules, a subscriber and channels that lead to the demo inbox."""
 
 from collections.abc import Callable
 from importlib.resources import files
 
+import typer
+
 from tocsin.documents import RuleDocument
 from tocsin_cli.commands import documents
-from tocsin_cli.commands.session import Store
+from tocsin_cli.commands.apply import confirm
+from tocsin_cli.commands.options import Yes
+from tocsin_cli.commands.session import Store, session_of, with_store
 from tocsin_cli.manifests import State, check, plan, read
 
 
-WHO = "demo"
+NAME = "demo.yaml"
+REASON = "the demo set"
+
+CheckRule = Callable[[RuleDocument], object]
+
+demo = typer.Typer(no_args_is_help=True, help="The demo's rules, subscriber and channels.")
 
 
-async def load_demo(store: Store, check_rule: Callable[[RuleDocument], object]) -> int:
-    """Fill a store that never held a rule or a subscriber; return how many rules it got."""
-    if await store.rules.changes("0") or (await store.subscribers.directory()).subscribers:
+@demo.command(epilog="Example: [bold]tocsin demo load[/]")
+def load(context: typer.Context, yes: Yes = False) -> None:
+    """Put the demo set into the store. Asks where the store is not empty."""
+    session = session_of(context)
+
+    async def work(store: Store) -> None:
+        current = await documents.standing(store)
+        desired = _demo_set(current, documents.checker(session))
+        changes = plan(current, desired)
+        documents.say_changes(changes, 0)
+        if changes:
+            confirm("Load it?", yes=yes or await is_untouched(store))
+            await documents.make(store, changes, who=session.who, reason=REASON)
+
+    with_store(context, work)
+
+
+@demo.command(
+    epilog="Example: [bold]tocsin demo show > rules.yaml[/], to begin with rules of your own"
+)
+def show() -> None:
+    """Show the demo set as YAML that `tocsin apply` reads."""
+    typer.echo(_text(), nl=False)
+
+
+async def load_where_untouched(store: Store, check_rule: CheckRule, who: str) -> int:
+    """Fill a store that never held anything; return how many rules it got."""
+    if not await is_untouched(store):
         return 0
-    file = files("tocsin_cli").joinpath("demo", "demo.yaml")
-    manifest = read(file.read_text(encoding="utf-8"), "demo.yaml", {})
-    changes = plan(State(), check(manifest.drafts, State(), check_rule))
-    await documents.make(store, changes, who=WHO, reason="the demo set")
+    changes = plan(State(), _demo_set(State(), check_rule))
+    await documents.make(store, changes, who=who, reason=REASON)
     return sum(isinstance(change.after, RuleDocument) for change in changes)
+
+
+async def is_untouched(store: Store) -> bool:
+    """Tell whether there never was a rule and is no subscriber."""
+    has_history = bool(await store.rules.changes("0"))
+    return not has_history and not (await store.subscribers.directory()).subscribers
+
+
+def _demo_set(current: State, check_rule: CheckRule) -> State:
+    return check(read(_text(), NAME, {}).drafts, current, check_rule)
+
+
+def _text() -> str:
+    return files("tocsin_cli").joinpath("demo", NAME).read_text(encoding="utf-8")
