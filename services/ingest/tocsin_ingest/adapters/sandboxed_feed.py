@@ -27,7 +27,7 @@ _LINK = re.compile(r"<link\s[^>]{1,1000}>", re.IGNORECASE)
 _IS_FEED = re.compile(r"type\s*=\s*[\"']?application/(?:rss|atom)\+xml", re.IGNORECASE)
 _HREF = re.compile(r"href\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _MAIL_AND_NAME = re.compile(r"\s*[^\s()@]+@[^\s()]+\s*\(\s*([^()]+?)\s*\)\s*")
-_NAME_AND_MAIL = re.compile(r"\s*([^<>]+?)\s*<[^<>\s@]+@[^<>\s]+>\s*")
+_NAME_AND_MAIL = re.compile(r"\s*([^<>()]+?)\s*[<(][^<>()\s@]+@[^<>()\s]+[>)]\s*")
 HEAD = 200_000  # characters of a page in which its feeds are named
 
 
@@ -96,12 +96,15 @@ def _text(entry: Any) -> str:
 
 def _authors(entry: Any) -> list[str]:
     named = [str(author.get("name") or "") for author in entry.get("authors", [])[:20]]
-    names = [name for name in named if name] or [str(entry.get("author") or "")]
-    return [_person(unescape(name[:CLAIMED])) for name in names if name]
+    if len(named) <= 1:
+        # What feedparser takes for the name is what its list of top-level domains leaves over
+        # of the mail address.
+        named = [str(entry.get("author") or "")]
+    return [_person(unescape(name[:CLAIMED])) for name in named if name]
 
 
 def _person(written: str) -> str:
-    """Return the name in ``ann@example.org (Ann Diallo)`` or ``Ann Diallo <ann@example.org>``."""
+    """Return the name of an author of whom a mail address is told too, before or after it."""
     found = _MAIL_AND_NAME.fullmatch(written) or _NAME_AND_MAIL.fullmatch(written)
     return found[1] if found else written
 

@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from typing import assert_never
+from typing import Protocol, assert_never
 
 import structlog
 
@@ -9,7 +9,6 @@ from tocsin.errors import StoreUnavailableError
 from tocsin.ports.clock import Clock
 from tocsin.ports.sources import SourceLease, SourceStore
 from tocsin_ingest.pipeline.metrics import POLLS
-from tocsin_ingest.poller.poll import FeedPoll
 from tocsin_ingest.stages.schedule import Failed, Interrupted, Outcome, Read, Unchanged, after
 
 
@@ -18,6 +17,10 @@ log = structlog.get_logger()
 # The deadlines of fetching (20 s) and reading (30 s), time to publish, and some more.
 LEASE = timedelta(seconds=90)
 LOOK_EVERY_S = 1.0
+
+
+class Poll(Protocol):
+    async def run(self, lease: SourceLease) -> Outcome: ...
 
 
 class Poller:
@@ -29,7 +32,7 @@ class Poller:
     def __init__(
         self,
         sources: SourceStore,
-        poll: FeedPoll,
+        poll: Poll,
         clock: Clock,
         chance: Callable[[], float],
         *,

@@ -40,7 +40,7 @@ _MEANT = {
 # These are plain ASCII to whoever does not know them, so valid UTF-8 proves nothing.
 _SEVEN_BIT = ("iso-2022-", "hz")
 # Encodings that text of ours never has, though Python knows them.
-_NEVER = ("utf-7", "utf7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined")
+_NEVER = frozenset({"utf_7", "unicode_escape", "raw_unicode_escape", "idna", "punycode"})
 
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _XML_CHARSET = re.compile(
@@ -89,10 +89,11 @@ def _declared(raw: bytes, content_type: str) -> list[str]:
 
 def _is_text_encoding(name: str) -> bool:
     try:
-        b"".decode(name)  # a LookupError also for codecs that are no encodings of text, as base64
-        return name not in _NEVER and codecs.lookup(name).name != "utf-8"
-    except LookupError:
+        b" ".decode(name, "ignore")  # LookupError also for what encodes no text, as base64
+        known = codecs.lookup(name).name
+    except (LookupError, UnicodeError):
         return False
+    return known != "utf-8" and known.replace("-", "_") not in _NEVER
 
 
 def _guessed(raw: bytes) -> str:
