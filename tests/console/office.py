@@ -1,8 +1,9 @@
 """A console over fakes, and the ways in which things come to be shown in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
+from typing import cast
 
 import httpx2
 from fastapi import FastAPI
@@ -46,12 +47,27 @@ LEASE = timedelta(seconds=30)
 SECRET = "hRxXhRxXhRxXhRxXhRxXhRxX"
 
 
-@dataclass
-class Office:
-    token: str | None = None
-    clock: FakeClock = field(default_factory=FakeClock)
+CLOCK = FakeClock()
 
-    def __post_init__(self) -> None:
+
+class NothingBehind:
+    """Stands for the backends until an office moves in."""
+
+
+@cache
+def building(token: str | None) -> FastAPI:
+    """Return the application, which takes long to make, without what is behind it."""
+    nothing = cast("Backends", NothingBehind())
+    access = Access(token, CLOCK)
+    return console(nothing, access, allowed_hosts=("localhost",), store_errors=available)
+
+
+class Office:
+    """One at a time for each token: they share the building."""
+
+    def __init__(self, token: str | None = None) -> None:
+        self.token = token
+        self.clock = CLOCK
         self.rules = FakeRuleStore(self.clock)
         self.subscribers = FakeSubscriberStore()
         self.publisher = FakeArticlePublisher(self.clock)
@@ -61,23 +77,19 @@ class Office:
         self.streams = FakeStreamStatus()
         self.services = FakeServiceRegistry(self.clock)
         self.inbox = FakeInbox()
-        self.app: FastAPI = console(
-            Backends(
-                clock=self.clock,
-                rules=self.rules,
-                subscribers=self.subscribers,
-                articles=self.articles,
-                deliveries=self.deliveries,
-                dead_letters=self.dead_letters,
-                streams=self.streams,
-                services=self.services,
-                inbox=self.inbox,
-                gazetteer=GAZETTEER,
-                geoparser=GEOPARSER,
-            ),
-            Access(self.token, self.clock),
-            allowed_hosts=("localhost",),
-            store_errors=available,
+        self.app = building(token)
+        self.app.state.backends = Backends(
+            clock=self.clock,
+            rules=self.rules,
+            subscribers=self.subscribers,
+            articles=self.articles,
+            deliveries=self.deliveries,
+            dead_letters=self.dead_letters,
+            streams=self.streams,
+            services=self.services,
+            inbox=self.inbox,
+            gazetteer=GAZETTEER,
+            geoparser=GEOPARSER,
         )
 
     def client(self, **headers: str) -> httpx2.AsyncClient:

@@ -351,3 +351,18 @@ async def test_everything_of_a_subscriber_is_removed_by_button(
 
     directory = await office.subscribers.directory()
     assert (directory.subscribers, directory.channels, directory.subscriptions) == ((), (), ())
+
+
+async def test_an_article_that_matched_very_many_rules_stays_readable(
+    office: Office, client: httpx2.AsyncClient
+) -> None:
+    rules = [await office.rule(f"r{number}", name=f"Rule {number}") for number in range(50)]
+    await office.matched(office.article(), *rules)
+
+    alerts, overview, article = [
+        (await client.get(path)).text for path in ("/alerts", "/", "/articles/a1")
+    ]
+
+    assert "It matched 30 more rules" in alerts
+    assert "and 45 more rules" in overview
+    assert "Rule 49" in article

@@ -24,6 +24,7 @@ class ConsoleSettings(Settings):
     )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("localhost", "127.0.0.1", "[::1]"),
+        min_length=1,
         description="Names by which browsers may call the console (comma list; *.example.org "
         "for all below); others are refused, against DNS rebinding.",
     )

@@ -10,8 +10,7 @@ from tocsin.ports.deliveries import DeliveryRecord, State
 from tocsin_console.routes.backends import Backends
 
 
-# Looked at to find those of one rule.
-SEARCHED = 1_000
+SEARCHED = 500  # matched articles looked at to find those of one rule
 DELIVERIES = 500
 
 

@@ -15,6 +15,7 @@ from tocsin.errors import TocsinError
 from tocsin_console.routes import api, pages, problems
 from tocsin_console.routes.access import Access, Guard
 from tocsin_console.routes.backends import Backends
+from tocsin_console.routes.openapi import Console
 from tocsin_console.routes.security import (
     BodyLimit,
     LastResort,
@@ -42,7 +43,7 @@ def console(
         with store_errors():
             yield
 
-    app = FastAPI(
+    app = Console(
         title="Tocsin",
         version=version("tocsin-console"),
         summary="Rules, subscribers and alerts of Tocsin, and how it fares.",

@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
-from tocsin_console.routes.alerts import recent_alerts
+from tocsin_console.routes.alerts import SEARCHED, recent_alerts
 from tocsin_console.routes.backends import Behind
 from tocsin_console.routes.templates import render
 from tocsin_console.routes.why import why
@@ -25,6 +25,7 @@ async def alerts(
         alerts=await recent_alerts(behind, SHOWN, rule or None),
         rule=rule,
         shown=SHOWN,
+        searched=SEARCHED,
         now=behind.clock.now(),
     )
 

@@ -23,7 +23,7 @@ from tocsin_console.routes.templates import render
 router = APIRouter()
 
 SHOWN = 100
-LOOKED_AT = 500  # matched articles, to tell when a rule last matched
+LOOKED_AT = 200  # matched articles, to tell when a rule last matched
 HISTORY = 200
 
 RuleFormData = Annotated[RuleForm, Form()]
