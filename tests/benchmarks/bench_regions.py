@@ -28,6 +28,7 @@ from typing import Any
 
 from peers import Found, peers
 
+from tocsin.adapters.gazetteer.curated import divisions
 from tocsin.adapters.gazetteer.load import load
 from tocsin.article import Article
 from tocsin.regions.entities import Candidate
@@ -46,6 +47,8 @@ NAMES = {
     *("Embedded_Literal", "Embedded_Non_Lit", "Demonym", "Homonym", "Language"),
 }
 Document = dict[str, Any]
+# GeoNames' ids of the first-level divisions, by our ids.
+DIVISIONS = {division.region: str(division.id) for division in divisions()}
 
 
 @dataclass(slots=True)
@@ -211,7 +214,7 @@ def judge_place(score: Score, found: Found, toponym: Document) -> None:
     if toponym.get("lat") is None:
         return
     near = False
-    if found.region == f"place:{toponym.get('geonameid')}":
+    if str(toponym.get("geonameid")) in {found.region.removeprefix("place:"), DIVISIONS.get(found.region)}:
         near = True
     elif found.region == f"country:{toponym.get('country')}":
         # A country is no point: where its annotators put it is a convention.
@@ -288,13 +291,19 @@ def ambiguity(gazetteer: Gazetteer) -> None:
     for document in documents:
         places = geoparser.locate(as_article(document))
         likely = {region for region, hit in places.regions.items() if hit.probability > SURE}
-        absent = set(document["must"]) - likely
-        wrong = set(document["must_not"]) & likely
+        absent = {our_id(gazetteer, region) for region in document["must"]} - likely
+        wrong = {our_id(gazetteer, region) for region in document["must_not"]} & likely
         if absent or wrong:
             failed.append((document["text"], absent, wrong))
     say(f"\nambiguity: {len(documents) - len(failed)} of {len(documents)} sentences right")
     for text, absent, wrong in failed:
         say(f"  {text}\n    absent {sorted(absent)}, wrong {sorted(wrong)}")
+
+
+def our_id(gazetteer: Gazetteer, region: str) -> str:
+    """Return our id for one of the corpora, which write ``admin1:US.TX``."""
+    kind, _, code = region.partition(":")
+    return gazetteer.canonical(f"admin1:gn:{code}" if kind == "admin1" else region)
 
 
 def speed(gazetteer: Gazetteer) -> None:

@@ -69,9 +69,7 @@ def sentences() -> Iterator[Document]:
 
 def parse(geoparser: Geoparser, document: Document) -> list[Mention]:
     day = datetime(2025, 6, 1, tzinfo=UTC)
-    article = Article(
-        id="", title="", text=document["text"], fetched_at=day, language="en"
-    )
+    article = Article(id="", title="", text=document["text"], fetched_at=day, language="en")
     return geoparser.mentions(article)[1]
 
 

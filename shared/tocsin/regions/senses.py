@@ -21,6 +21,8 @@ from tocsin.regions.weights import PLACE, SENSE
 _ROUNDS = 2
 # A mention less likely to be a place than this has no vote.
 _HEARD_FROM = 0.2
+# Nobody else speaks of the country; the more places there are elsewhere, the odder that is.
+_UNHEARD, _WHOLE_CHORUS = 0.03, 4.0
 _SURE = 0.8
 _NEAR_MOST = 40
 
@@ -126,9 +128,13 @@ def _hear_support(group: _Group, votes: _Votes) -> None:
     countries = votes.countries
     heard = max([countries[c] for c in group.entry.countries if c in countries], default=0.0)
     support = min(1.0, max(0.0, heard - group.weight) / votes.total)
-    worth = PLACE["country elsewhere"] * support
+    away = 0.0
+    if support < _UNHEARD and not group.entry.known:
+        away = min(1.0, max(0.0, votes.total - group.weight) / _WHOLE_CHORUS)
+    worth = PLACE["country elsewhere"] * support + PLACE["away from the rest"] * away
     for mention, logit in zip(group.mentions, group.logits, strict=True):
         mention.evidence["country elsewhere"] = support
+        mention.evidence["away from the rest"] = away
         mention.probability = _logistic(logit + worth)
     group.weigh()
 
