@@ -12,6 +12,7 @@ from tocsin.runtime.settings import Settings
 Security = Literal["starttls", "ssl", "insecure"]
 SECURITY: dict[str, Security] = {"starttls": "starttls", "ssl": "ssl", "none": "insecure"}
 PORTS = {"starttls": 587, "ssl": 465, "insecure": 25}
+SLACK = "https://hooks.slack.com/services"
 RIGHT = "smtp://user:password@host:port?from=alerts@example.org"
 
 
@@ -106,7 +107,7 @@ class NotifierSettings(Settings):
         description="The mail server for channels of the form mailto:address: " + RIGHT,
     )
     slack_url: str = Field(
-        default="https://hooks.slack.com/services",
+        default=SLACK,
         pattern=r"^https?://[^\s?#]+$",
         description="Where Slack's incoming webhooks are; another address for tests and demos",
     )
@@ -116,3 +117,8 @@ class NotifierSettings(Settings):
     per_host: int = Field(
         default=8, ge=1, le=64, description="How many of them to one host, over all notifiers"
     )
+
+    @property
+    def slack_stand_in(self) -> str | None:
+        """The address that stands in for Slack's webhooks, if one does."""
+        return None if self.slack_url.rstrip("/") == SLACK else self.slack_url

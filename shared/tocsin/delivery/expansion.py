@@ -25,11 +25,12 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """The directory, looked up by rule and by channel."""
+    """The directory, looked up by rule, by channel and by subscription."""
 
     revision: int
     listeners: Mapping[str, Sequence[Listener]]
     channels: Mapping[str, ChannelDocument]
+    subscriptions: Mapping[str, SubscriptionDocument]
 
     @classmethod
     def of(cls, directory: Directory) -> Self:
@@ -52,6 +53,9 @@ class Audience:
             revision=directory.revision,
             listeners=dict(listeners),
             channels={channel.id: channel for channel in directory.channels},
+            subscriptions={
+                subscription.id: subscription for subscription in directory.subscriptions
+            },
         )
 
     def of_rule(self, rule_id: str) -> Sequence[Listener]:

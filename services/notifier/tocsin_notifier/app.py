@@ -1,0 +1,83 @@
+"""Composition root: the one module that knows which adapter serves which port."""
+
+import random
+import threading
+from functools import partial
+
+import structlog
+
+from tocsin.adapters.connection import connect
+from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
+from tocsin.adapters.subscriber_store import RedisSubscriberStore
+from tocsin.adapters.system_clock import SystemClock
+from tocsin.events import ArticleMatched
+from tocsin.runtime import process
+from tocsin.runtime.worker import StreamWorker
+from tocsin_notifier.adapters import egress, http_seam, smtp_seam
+from tocsin_notifier.adapters.apprise_sender import AppriseSender
+from tocsin_notifier.adapters.self_test import expect_tamed_apprise
+from tocsin_notifier.adapters.services import install_plugins
+from tocsin_notifier.audience import LiveAudience
+from tocsin_notifier.sending import Courier, Dispatcher, Gauges
+from tocsin_notifier.settings import NotifierSettings
+from tocsin_notifier.subscribers import Fanout
+
+
+log = structlog.get_logger()
+
+
+async def serve(settings: NotifierSettings) -> None:
+    tame_apprise(settings)
+    clock = SystemClock()
+    redis = connect(settings.redis_url, max_connections=settings.senders + 32)
+    ledger = RedisDeliveryLedger(redis)
+    audience = LiveAudience(RedisSubscriberStore(redis))
+    sender = AppriseSender(clock, relay=settings.relay, threads=settings.senders)
+    courier = Courier(ledger, audience, sender, clock, random.random)
+    worker = StreamWorker(redis, clock=clock)
+    dispatcher = Dispatcher(
+        ledger,
+        courier.deliver,
+        owner=worker.consumer,
+        couriers=settings.senders,
+        per_lane=settings.per_host,
+    )
+    worker.consume(
+        ArticleMatched,
+        group="notifier",
+        handler=Fanout(ledger, audience, dispatcher.nudge).enqueue,
+    )
+    try:
+        await process.serve(
+            "notifier",
+            settings,
+            redis=redis,
+            worker=worker,
+            background=(dispatcher.run, Gauges(ledger).follow),
+            ready=(dispatcher.problem,),
+            on_stop=(partial(dispatcher.drain, settings.grace_s),),
+        )
+    finally:
+        sender.close()
+
+
+def tame_apprise(settings: NotifierSettings) -> None:
+    """Hook into Apprise, and make sure that the hooks hold.
+
+    Raises:
+        StartError: they do not.
+    """
+    http_seam.install()
+    smtp_seam.install()
+    install_plugins(settings.slack_stand_in)
+    egress.arm(egress.Policy.of(settings.egress_allow, exempt=threading.get_ident()))
+    expect_tamed_apprise()
+    if settings.relay is None:
+        log.warning(
+            "no mail relay is set: channels of the form mailto:address cannot be reached",
+            setting="TOCSIN_NOTIFIER_RELAY",
+        )
+
+
+def main() -> None:
+    process.run("notifier", NotifierSettings, serve)
