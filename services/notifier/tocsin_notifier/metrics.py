@@ -31,4 +31,4 @@ UNDER_WAY = Gauge("tocsin_deliveries_under_way", "Messages that are being sent n
 DUE_LAG = Gauge(
     "tocsin_deliveries_due_lag_seconds", "For how long the delivery that waits longest has been due"
 )
-STATES = Gauge("tocsin_deliveries", "Deliveries of the last two weeks by state", ("state",))
+STATES = Gauge("tocsin_ledger_deliveries", "Deliveries of the last two weeks by state", ("state",))
