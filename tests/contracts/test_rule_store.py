@@ -210,6 +210,8 @@ async def test_search_looks_into_id_name_and_query(store: RuleStore) -> None:
     assert [rule.id for rule in await store.search("mali")] == ["mali", "x1", "x2"]
     assert [rule.id for rule in await store.search("ÉLECTION")] == ["x2"]
     assert [rule.id for rule in await store.search('"é')] == ["x2"]
+    await store.put(RuleDocument(id="x3", name="Two lines", query="a\\b\n\tSTRASSE\x1f"), who="ann")
+    assert [rule.id for rule in await store.search("A\\b\n\tstraße\x1f")] == ["x3"]
     assert len(await store.search("a", limit=2)) == 2
     assert await store.search("nothing") == []
 

@@ -1,4 +1,5 @@
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -90,8 +91,13 @@ class RedisRuleStore:
 
     async def search(self, text: str, *, limit: int = 100) -> Sequence[RuleDocument]:
         folded = text.casefold()
+        written = json.dumps(folded, ensure_ascii=False)[1:-1]
         found: dict[str, RuleDocument] = {}
-        async for rule in self._scan():
+        async for document in self._documents():
+            # Most have it nowhere: a look at the text spares reading them.
+            if written not in document.decode().casefold():
+                continue
+            rule = RuleDocument.model_validate_json(document)
             if mentions(rule, folded):
                 found[rule.id] = rule
                 if len(found) == limit:
@@ -176,13 +182,17 @@ class RedisRuleStore:
 
     async def _scan(self) -> AsyncIterator[RuleDocument]:
         """Yield every rule that is there throughout; one may come twice."""
+        async for document in self._documents():
+            yield RuleDocument.model_validate_json(document)
+
+    async def _documents(self) -> AsyncIterator[bytes]:
         cursor = 0
         while True:
             with available():
                 reply: Any = await self._redis.hscan(keys.RULES, cursor, count=PAGE)
             cursor, page = reply
             for document in page.values():
-                yield RuleDocument.model_validate_json(document)
+                yield document
             if cursor == 0:
                 return
 
