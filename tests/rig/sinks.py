@@ -5,6 +5,7 @@ import email
 import email.policy
 import json
 import time
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -32,31 +33,54 @@ class Mail:
 
 
 @dataclass(slots=True)
-class SmtpSink:
-    """Speaks just enough SMTP; a mail counts once ``250`` for it was written, as for a real server.
-
-    ``aiosmtpd`` serves the demo inbox; this one is a tenth of its cost, so that it is not what a
-    benchmark measures.
-    """
+class Sink(ABC):
+    """A listener on loopback; what is still connected when it ends is cut off."""
 
     port: int = field(default_factory=free_port)
-    mails: list[Mail] = field(default_factory=list)
     _server: asyncio.Server | None = None
+    _sessions: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._session, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._server is not None:
             self._server.close()
+        for session in self._sessions:
+            session.cancel()
+        if self._sessions:
+            await asyncio.wait(self._sessions)
+        await asyncio.sleep(0)  # lets the transports close before the loop does
+
+    def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        session = asyncio.create_task(self._session(reader, writer))
+        self._sessions.add(session)
+        session.add_done_callback(self._sessions.discard)
 
     async def _session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            await self._talk(reader, writer)
-        writer.close()
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                await self.talk(reader, writer)
+        finally:
+            writer.close()
 
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    @abstractmethod
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Speak the protocol until the other side has gone."""
+
+
+@dataclass(slots=True)
+class SmtpSink(Sink):
+    """Speaks just enough SMTP; a mail counts before ``250`` for it is written, as for a real server.
+
+    ``aiosmtpd`` serves the demo inbox; this one is a tenth of its cost, so that it is not what a
+    benchmark measures.
+    """
+
+    mails: list[Mail] = field(default_factory=list)
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async def say(line: str) -> None:
             writer.write(line.encode() + b"\r\n")
             await writer.drain()
@@ -88,31 +112,19 @@ class SmtpSink:
 
 
 @dataclass(slots=True)
-class SlackSink:
+class SlackSink(Sink):
     """Takes what a Slack incoming webhook takes, and answers as it does."""
 
-    port: int = field(default_factory=free_port)
     posts: list[dict[str, Any]] = field(default_factory=list)
-    _server: asyncio.Server | None = None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/services"
 
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._session, "127.0.0.1", self.port)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._server is not None:
-            self._server.close()
-
-    async def _session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-                length = int(head.partition("content-length:")[2].split("\r\n")[0])
-                self.posts.append(json.loads(await reader.readexactly(length)))
-                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-                await writer.drain()
-        writer.close()
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+            length = int(head.partition("content-length:")[2].split("\r\n")[0])
+            self.posts.append(json.loads(await reader.readexactly(length)))
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            await writer.drain()
