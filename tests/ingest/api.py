@@ -165,7 +165,9 @@ async def listening(api: Api, application: Application, *, narrow: bool) -> Asyn
     server = uvicorn.Server(
         uvicorn.Config(application, log_config=None, lifespan="off", access_log=False)
     )
-    listener = socket.create_server(("127.0.0.1", 0))
+    # With its protocol named, or asyncio would not turn off the delay of small packets.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
     if narrow:
         narrowed(listener)
     serving = asyncio.create_task(server.serve([listener]))

@@ -235,7 +235,8 @@ async def test_a_full_store_is_not_the_sources_problem_and_nothing_is_missed(
     outcome = await newsroom.run()
 
     assert outcome == Interrupted(
-        "the store could not take what was found: its memory is 91% full", timedelta(seconds=7)
+        "the store could not take what was found: its memory is 91% full",
+        timedelta(seconds=RFI.min_interval_s),
     )
     assert newsroom.state.problem == ""
     newsroom.publisher.trouble = None

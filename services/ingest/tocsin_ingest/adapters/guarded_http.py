@@ -14,7 +14,6 @@ from typing import Any, Self
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import aiohttp
-from yarl import URL
 
 from tocsin_ingest.ports import Fetched, FetchError, RefusedError
 from tocsin_ingest.stages.egress import Egress
@@ -110,9 +109,8 @@ class GuardedHttp:
         asked = [url]
         while len(asked) <= self._limits.hops + 1:
             _require_web_address(asked[-1])
-            target = URL(asked[-1])
             async with self._session.get(
-                target, headers=_conditions(asked[-1], known), allow_redirects=False
+                asked[-1], headers=_conditions(asked[-1], known), allow_redirects=False
             ) as response:
                 location = response.headers.get("Location", "")
                 if response.status not in REDIRECTS or not location:

@@ -47,9 +47,11 @@ class FeedPoll:
         except UnreadableError as error:
             return Failed(error.reason)
         except StoreUnavailableError as error:
+            # Asking the feed again is no more allowed than at any other time.
+            pause = max(error.retry_after_s, lease.source.min_interval_s)
             return Interrupted(
                 f"the store could not take what was found: {error.reason}",
-                timedelta(seconds=error.retry_after_s),
+                timedelta(seconds=pause),
             )
 
     async def _outcome(self, lease: SourceLease, known: Validators, fetched: Fetched) -> Outcome:

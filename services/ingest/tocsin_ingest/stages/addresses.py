@@ -1,6 +1,7 @@
 """Web addresses: one to show, and one to tell articles apart by."""
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, quote_from_bytes, urlsplit, urlunsplit
 
 import idna
@@ -58,6 +59,7 @@ def host(url: str) -> str:
     return "" if parts is None else (parts.hostname or "").removeprefix("www.")
 
 
+@lru_cache(maxsize=1_024)  # an article's address is asked for its key and its host too
 def _split(url: str) -> SplitResult | None:
     """Return the parts of a web address in one spelling, or None where it is no such address."""
     try:
