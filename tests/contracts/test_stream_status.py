@@ -8,6 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from tocsin.adapters.connection import connect
+from tocsin.adapters.consumer_group import SET_ASIDE
 from tocsin.adapters.stream_status import RedisStreamStatus
 from tocsin.errors import StoreUnavailableError
 from tocsin.events import ArticleIngested, ArticleMatched
@@ -77,6 +78,16 @@ async def test_a_group_that_is_done_has_nothing_waiting(redis: Redis) -> None:
 
     assert (found.lag, found.pending, found.consumers) == (0, 0, 0)
     assert (found.oldest_pending_s, found.oldest_unread_s) == (0, 0)
+
+
+async def test_only_processes_at_work_are_counted(redis: Redis) -> None:
+    await redis.xgroup_create(ARTICLES, "matcher", id="0", mkstream=True)
+    for consumer in ("at work", SET_ASIDE):
+        await redis.xgroup_createconsumer(ARTICLES, "matcher", consumer)
+
+    (found,) = await RedisStreamStatus(redis).groups()
+
+    assert found.consumers == 1
 
 
 async def test_a_lag_that_the_server_cannot_tell_is_none(redis: Redis) -> None:

@@ -9,8 +9,10 @@ import pytest
 
 from rig.streams import ARTICLES, GROUP, MATCHES, Counted, Stage, match, matched, until
 from tocsin.adapters import wire
+from tocsin.adapters.connection import BLOCK_MS, SOCKET_TIMEOUT_S
 from tocsin.errors import PermanentError, StoreUnavailableError
 from tocsin.events import ArticleIngested, Event
+from tocsin.runtime.worker import WorkerStoppedError
 
 
 HANDLED = "tocsin_stream_handled_entries_total"
@@ -422,6 +424,26 @@ async def test_an_event_may_be_replayed_once_what_broke_it_is_mended(stage: Stag
 async def test_a_handler_must_end_before_its_event_is_taken_over(stage: Stage) -> None:
     with pytest.raises(ValueError, match="must exceed timeout_s"):
         stage.worker(timeout_s=5, min_idle_s=5)
+
+
+async def test_a_stream_has_one_handler_in_a_group(stage: Stage) -> None:
+    worker = stage.worker()
+
+    with pytest.raises(ValueError, match="has a handler in group 'matcher' already"):
+        worker.consume(ArticleIngested, group=GROUP, handler=match)
+
+
+async def test_a_subscriber_that_stops_by_itself_is_noticed(stage: Stage) -> None:
+    async with stage.working() as worker:
+        watching = asyncio.create_task(worker.watch(every_s=0.01))
+        await worker.broker.subscribers[-1].stop()
+
+        with pytest.raises(WorkerStoppedError, match="is not being consumed"):
+            await watching
+
+
+async def test_reads_are_shorter_than_the_clients_patience() -> None:
+    assert BLOCK_MS < SOCKET_TIMEOUT_S * 1_000
 
 
 async def test_the_outputs_of_an_event_are_published_all_or_none(

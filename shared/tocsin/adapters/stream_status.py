@@ -5,8 +5,13 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from tocsin.adapters.availability import available
+from tocsin.adapters.consumer_group import SET_ASIDE
 from tocsin.events import EXPECTED_GROUPS
 from tocsin.ports.streams import GroupStatus
+
+
+# A consumer asks for entries every second; one that has not asked for so long is gone.
+SILENCE_MS = 60_000
 
 
 class RedisStreamStatus:
@@ -38,6 +43,10 @@ class RedisStreamStatus:
             raise
         return groups
 
+    async def _consumers(self, stream: str, group: bytes) -> int:
+        consumers: Sequence[dict[str, Any]] = await self._redis.xinfo_consumers(stream, group)
+        return sum(map(_is_at_work, consumers))
+
     async def _status(self, stream: str, group: dict[str, Any], now_ms: int) -> GroupStatus:
         name: bytes = group["name"]
         read_up_to: bytes = group["last-delivered-id"]
@@ -50,9 +59,13 @@ class RedisStreamStatus:
             lag=group["lag"],
             pending=group["pending"],
             oldest_pending_s=_age_s(pending["min"], now_ms),
-            consumers=group["consumers"],
+            consumers=await self._consumers(stream, name),
             oldest_unread_s=_age_s(cast("bytes", unread[0][0]) if unread else None, now_ms),
         )
+
+
+def _is_at_work(consumer: dict[str, Any]) -> bool:
+    return bool(consumer["name"] != SET_ASIDE.encode() and consumer["idle"] < SILENCE_MS)
 
 
 def _age_s(entry_id: bytes | None, now_ms: int) -> float:

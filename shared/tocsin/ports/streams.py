@@ -15,6 +15,7 @@ class GroupStatus:
 
     ``oldest_pending_s`` and ``oldest_unread_s`` are the ages of the oldest entry that was read
     and is not finished, and of the oldest that was not read; 0 where there is none.
+    ``consumers`` counts the processes that asked for entries within the last minute.
     """
 
     stream: str

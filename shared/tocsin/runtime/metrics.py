@@ -57,7 +57,11 @@ OLDEST_UNREAD = Gauge(
     "Age of the oldest entry that the group has not read",
     ("stream", "group"),
 )
-CONSUMERS = Gauge("tocsin_stream_consumers", "Consumers of the group", ("stream", "group"))
+CONSUMERS = Gauge(
+    "tocsin_stream_consumers",
+    "Processes that asked for entries within the last minute",
+    ("stream", "group"),
+)
 OF_GROUPS = (LAG, PENDING, OLDEST_PENDING, OLDEST_UNREAD, CONSUMERS)
 
 DEAD_LETTERS = Gauge(
