@@ -52,7 +52,7 @@ class RedisBench:
         async for key in self.redis.scan_iter(f"{keys.PREFIX}:deliveries:*", _type="zset"):
             members: Any = await self.redis.zrange(key, 0, -1)
             for member in members:
-                await self.redis.zincrby(key, ms, member)
+                await self.redis.zadd(key, {member: ms}, xx=True, incr=True)
         async for key in self.redis.scan_iter(keys.delivery("*")):
             if await self.redis.hexists(key, "due"):
                 await self.redis.hincrby(key, "due", round(ms))
@@ -503,6 +503,16 @@ async def test_a_delivery_removed_by_hand_stops_no_other(redis: Redis) -> None:
     await ledger.enqueue([replace(delivery("d1"), channel_id="mail")])
     await redis.delete(keys.delivery("d1"))
     await ledger.enqueue([replace(delivery("d2"), channel_id="mail")])
+
+    assert ids([*await ledger.claim("me", 1, LEASE), *await ledger.claim("me", 1, LEASE)]) == ["d2"]
+
+
+async def test_what_is_finished_is_never_claimed_though_somebody_put_it_back(redis: Redis) -> None:
+    ledger = RedisDeliveryLedger(redis)
+    await ledger.enqueue([delivery("d1", channel="mail")])
+    await ledger.delivered(await only_claim(ledger), "ok")
+    await ledger.enqueue([delivery("d2", channel="mail")])
+    await redis.zadd(f"{keys.DELIVERIES_DUE}:queue:relay:mail", {"d1": 0})
 
     assert ids([*await ledger.claim("me", 1, LEASE), *await ledger.claim("me", 1, LEASE)]) == ["d2"]
 

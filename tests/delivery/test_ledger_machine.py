@@ -223,7 +223,7 @@ def test_redis_loses_nothing_and_doubles_nothing(valkey_url: str) -> None:
             async for key in self.redis.scan_iter(f"{keys.DELIVERIES_DUE}*", _type="zset"):
                 members: Any = await self.redis.zrange(key, 0, -1)
                 for member in members:
-                    await self.redis.zincrby(key, -duration_s * 1000, member)
+                    await self.redis.zadd(key, {member: -duration_s * 1000}, xx=True, incr=True)
 
         async def close(self) -> None:
             await self.redis.aclose()

@@ -44,8 +44,8 @@ USUAL = {
 class MailHandler:
     """``c550@`` is refused as a recipient, ``d451@`` after the message.
 
-    ``drop@`` is taken, and the connection cut before the answer; ``hang@`` is answered when the
-    test says so. Where there is a ``denial``, every sender gets it.
+    ``drop@`` is taken, and the connection cut before the answer; ``hang@`` is taken, and answered
+    when the test says so. Where there is a ``denial``, every sender gets it.
     """
 
     def __init__(self, denial: str) -> None:
@@ -101,19 +101,22 @@ class MailHandler:
         (recipient,) = envelope.rcpt_tos
         if recipient.startswith("d") and (reply := REPLIES.get(recipient[1:4])):
             return reply
-        self.arrived.set()
+        self._keep(recipient, envelope.content)
         if recipient.startswith("hang"):
             await asyncio.to_thread(self.released.wait)
-        assert isinstance(envelope.content, bytes)
-        parsed = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        assert isinstance(parsed, EmailMessage)
-        self.messages.append(parsed)
-        self.raw.append(envelope.content)
-        self.recipients.append(recipient)
         if recipient.startswith("drop"):
             assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         return "250 2.0.0 queued as 4711"
+
+    def _keep(self, recipient: str, content: bytes | str | None) -> None:
+        assert isinstance(content, bytes)
+        parsed = email.message_from_bytes(content, policy=email.policy.default)
+        assert isinstance(parsed, EmailMessage)
+        self.messages.append(parsed)
+        self.raw.append(content)
+        self.recipients.append(recipient)
+        self.arrived.set()
 
 
 class MailServer(Controller):

@@ -4,6 +4,7 @@ Nearly all plugins call ``requests.post``, which makes a session, and with it an
 each call. In its place stands ours: connections are kept, and the answer is noted.
 """
 
+import logging
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -108,6 +109,8 @@ def _read(response: Response) -> None:
 
 def install() -> None:
     """Put shared adapters in the place of those that ``requests`` makes."""
+    # It logs the path of each request, which is where webhooks have their secret.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     if not isinstance(requests.sessions.HTTPAdapter, _Adapters):
         requests.sessions.HTTPAdapter = _Adapters()  # type: ignore[assignment]  # called like the class
 

@@ -134,7 +134,8 @@ local function take(lane, channel, owner, ends)
   local id = first(queue(lane, channel))[1]
   local key = delivery(id)
   local state, unsure = unpack(redis.call('HMGET', key, 'state', 'unsure'))
-  if not state then -- somebody removed it by hand; it must not stop the others
+  if not state or state == 'delivered' or state == 'dead' then
+    -- Somebody changed it by hand; it is not to be sent, and must not stop the others.
     redis.call('ZREM', queue(lane, channel), id)
     return reorder(lane, channel)
   end
