@@ -1,6 +1,7 @@
 """Random rules and articles, of few enough words that they often meet."""
 
 from datetime import UTC, datetime
+from functools import cache
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -48,10 +49,12 @@ SOURCES = ("rfi.fr", "en.rfi.fr", "bbc.co.uk", "Reuters")
 _NOWHERE = Place(0, 0)
 
 
+@cache
 def literals() -> SearchStrategy[Expression]:
     return st.sampled_from((*WORDS, *WILDCARDS, *PHRASES)).map(lambda text: literal(text, _NOWHERE))
 
 
+@cache
 def _lists() -> SearchStrategy[Expression]:
     alternatives = st.lists(literals(), min_size=2, max_size=3).map(tuple)
     return st.builds(
@@ -80,11 +83,13 @@ def _joined(operands: SearchStrategy[Expression]) -> SearchStrategy[Expression]:
     )
 
 
+@cache
 def _plain() -> SearchStrategy[Expression]:
     """What is found at places in the text, and names no field."""
     return st.recursive(st.one_of(literals(), literals(), _lists()), _joined, max_leaves=4)
 
 
+@cache
 def positional() -> SearchStrategy[Expression]:
     """What is found at places in the text."""
     in_text = st.sampled_from((FieldName.TITLE, FieldName.LEAD, FieldName.BODY))
@@ -100,6 +105,7 @@ def positional() -> SearchStrategy[Expression]:
     return st.recursive(fielded, _joined, max_leaves=2)
 
 
+@cache
 def _filters() -> SearchStrategy[Expression]:
     countries = st.sampled_from(("country:FR", "country:ML"))
     return st.one_of(
@@ -109,6 +115,7 @@ def _filters() -> SearchStrategy[Expression]:
     )
 
 
+@cache
 def _in_region() -> SearchStrategy[Expression]:
     return st.builds(
         lambda id_, level: InRegion(id_, level, region=id_),
@@ -129,6 +136,7 @@ def _boolean(claims: SearchStrategy[Expression], leaves: int) -> SearchStrategy[
     return st.recursive(claims, lambda inner: st.one_of(_and(inner), _or(inner)), max_leaves=leaves)
 
 
+@cache
 def expressions() -> SearchStrategy[Expression]:
     """Any query that the parser would accept."""
     claims = st.one_of(
@@ -147,6 +155,7 @@ def rules(draw: DrawFn) -> Rule:
     return draw(_rules())
 
 
+@cache
 def _rules() -> SearchStrategy[Rule]:
     regions = st.builds(
         RegionFilter,
@@ -176,6 +185,7 @@ def texts(*, most: int = 25) -> SearchStrategy[str]:
     )
 
 
+@cache
 def articles() -> SearchStrategy[Article]:
     return st.builds(
         Article,
@@ -192,8 +202,9 @@ def articles() -> SearchStrategy[Article]:
     )
 
 
+@cache
 def places() -> SearchStrategy[Places]:
-    span = st.just((PlaceSpan("title", 0, 1),))
+    span = st.sampled_from(((), (PlaceSpan("text", 0, 4),)))
     probability = st.sampled_from((0.2, 0.6, 0.9))
     place = st.builds(
         LocatedPlace, st.sampled_from(REGIONS), st.just("somewhere"), probability, span

@@ -14,7 +14,7 @@ ArticleOf = Callable[..., Article]
 def article_of() -> ArticleOf:
     def build(text: str = "", *, title: str = "", **fields: Any) -> Article:
         now = datetime(2025, 7, 2, tzinfo=UTC)
-        known = {"id": "an-article", "fetched_at": now, "language": "en"}
+        known: dict[str, Any] = {"id": "an-article", "fetched_at": now, "language": "en"}
         return Article(title=title, text=text, **(known | fields))
 
     return build

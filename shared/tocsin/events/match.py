@@ -15,7 +15,7 @@ from tocsin.text import paragraphs
 
 # An alert shows a few of each; the rest is only counted.
 _MOST_SPANS = 5
-_MOST_PLACES = 5
+_MOST_PLACES = 12
 _LONGEST_LEAD = 400  # characters
 
 

@@ -89,9 +89,10 @@ def _sentences(stream: Stream, marks: list[_Mark]) -> Iterator[_Sentence]:
     by_sentence: dict[int, list[_Mark]] = {}
     for mark in marks:
         by_sentence.setdefault(bisect_right(starts, mark.start) - 1, []).append(mark)
-    for index, of_sentence in sorted(by_sentence.items()):
-        start, end = stream.sentences[index]
-        yield _Sentence(stream, start, end, tuple(of_sentence))
+    for index, (start, end) in enumerate(stream.sentences):
+        within = tuple(mark for mark in by_sentence.get(index, ()) if mark.start < end)
+        if within:
+            yield _Sentence(stream, start, end, within)
 
 
 def _marked(sentence: _Sentence) -> MarkedSentence:
