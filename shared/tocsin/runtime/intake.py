@@ -22,9 +22,13 @@ T = TypeVar("T")
 
 # As redis-py answers it.
 ReadReply = list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]
+# Reads up to so many entries, and waits up to so many milliseconds for the first.
+Fetch = Callable[[int, int], Awaitable[ReadReply]]
 
 FIRST_DELAY_S = 0.1
 MAX_DELAY_S = 1.0
+# How long a read may wait for entries while one that was abandoned waits for it to end.
+HURRIED_BLOCK_MS = 10
 
 
 class Isolation:
@@ -32,9 +36,12 @@ class Isolation:
 
     An entry whose consumer died may have killed it. Handled alone, it can take no other
     entry down with it, and whoever dies with it in hand died of it.
+
+    ``wanted`` tells that there are such entries.
     """
 
     def __init__(self) -> None:
+        self.wanted = False
         self._lock = asyncio.Lock()
         self._intakes: list[Intake] = []
 
@@ -84,12 +91,13 @@ class Intake:
         """Whether no read is due, since there is no slot for what it would bring."""
         return self._in_hand >= self._slots or self._isolation.taken
 
-    async def read(self, fetch: Callable[[int], Awaitable[ReadReply]]) -> ReadReply:
-        """Call ``fetch`` with how many entries there is room for; nothing where that fails."""
+    async def read(self, fetch: Fetch, block_ms: int) -> ReadReply:
+        """Return what ``fetch`` brings; nothing where that fails."""
         room = await self._reserve()
         reply: ReadReply | None = None
         try:
-            reply = await self._attempt(fetch(room))
+            wait_ms = HURRIED_BLOCK_MS if self._isolation.wanted else block_ms
+            reply = await self._attempt(fetch(room, wait_ms))
         finally:
             self._take(room, sum(len(entries) for _, entries in reply or ()))
         return reply or []
@@ -102,6 +110,7 @@ class Intake:
             claimed = await self._attempt(self.group.claim_set_aside(min_idle_ms, room))
         finally:
             self._take(room, len(claimed.entries) if claimed else 0)
+        self._isolation.wanted = bool(claimed and claimed.more_abandoned)
         if claimed and not claimed.entries and claimed.more_abandoned:
             claimed = await self._claim_in_isolation(min_idle_ms)
         return self._noted(claimed) if claimed else ()

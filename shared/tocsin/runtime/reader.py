@@ -41,19 +41,19 @@ class Reader:
         consumername: str,
         streams: Mapping[str, str],
         count: int | None,
-        block: int | None,
+        block: int,
         noack: bool,
     ) -> ReadReply:
         """Read as many as there is room for; FastStream asks for all there are."""
         ((stream, position),) = streams.items()
 
-        async def fetch(room: int) -> ReadReply:
+        async def fetch(room: int, block_ms: int) -> ReadReply:
             reply = await self._redis.xreadgroup(
-                groupname, consumername, {stream: position}, count=room, block=block
+                groupname, consumername, {stream: position}, count=room, block=block_ms
             )
             return cast("ReadReply", reply)
 
-        return await self._new[stream, groupname].read(fetch)
+        return await self._new[stream, groupname].read(fetch, block)
 
     async def xautoclaim(
         self,
