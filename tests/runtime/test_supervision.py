@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import MutableMapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -47,12 +48,25 @@ async def test_a_signal_tells_to_stop(number: signal.Signals) -> None:
         await asyncio.Event().wait()
 
     with supervision.stop_signals() as stop:
-        tasks = supervision.start({"forever": forever})
+        tasks = supervision.start([("forever", forever)])
         os.kill(os.getpid(), number)
 
         assert await supervision.first_to_end(tasks, stop) is None
         await supervision.cancel(tasks)
     assert all(task.cancelled() for task in tasks)
+
+
+async def test_parts_of_one_name_are_all_run() -> None:
+    runs: list[str] = []
+
+    async def poll(source: str) -> None:
+        runs.append(source)
+
+    parts = [partial(poll, "a"), partial(poll, "b")]
+    await asyncio.wait(supervision.start((supervision.name_of(part), part) for part in parts))
+
+    assert runs == ["a", "b"]
+    assert {supervision.name_of(part) for part in parts} == {poll.__qualname__}
 
 
 async def test_parts_are_finished_at_once_and_none_hinders_another(
@@ -91,7 +105,7 @@ async def test_a_part_that_does_not_end_is_named(
             except asyncio.CancelledError:
                 continue
 
-    tasks = supervision.start({"stubborn": stubborn})
+    tasks = supervision.start([("stubborn", stubborn)])
     await asyncio.sleep(0)
     await supervision.cancel(tasks)
 

@@ -433,6 +433,11 @@ async def test_a_stream_has_one_handler_in_a_group(stage: Stage) -> None:
         worker.consume(ArticleIngested, group=GROUP, handler=match)
 
 
+async def test_a_handler_is_called_at_least_once_at_a_time(stage: Stage) -> None:
+    with pytest.raises(ValueError, match="must be at least 1"):
+        stage.worker(concurrency=0)
+
+
 async def test_a_subscriber_that_stops_by_itself_is_noticed(stage: Stage) -> None:
     async with stage.working() as worker:
         watching = asyncio.create_task(worker.watch(every_s=0.01))

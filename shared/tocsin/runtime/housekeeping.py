@@ -34,21 +34,22 @@ GAUGES_EVERY_S = 5.0
 
 def parts(
     redis: Redis, worker: StreamWorker | None, retention: timedelta = RETENTION
-) -> dict[str, Part]:
-    """Return what is to run for as long as the process lives."""
-    gauges: dict[str, Part] = {
-        "gauges": partial(every, GAUGES_EVERY_S, partial(refresh_gauges, redis), "gauges")
-    }
+) -> list[tuple[str, Part]]:
+    """Return what is to run for as long as the process lives, by name."""
+    gauges: tuple[str, Part] = (
+        "gauges",
+        partial(every, GAUGES_EVERY_S, partial(refresh_gauges, redis), "gauges"),
+    )
     if worker is None:
-        return gauges
+        return [gauges]
     trimming = partial(trim_streams, redis, worker.groups, retention)
     collection = partial(collect_consumers, redis, worker.groups)
-    return {
-        **gauges,
-        "consumption": worker.watch,
-        "trimming": partial(every, TRIM_EVERY_S, trimming, "trimming"),
-        "collection": partial(every, COLLECT_EVERY_S, collection, "collection"),
-    }
+    return [
+        gauges,
+        ("consumption", worker.watch),
+        ("trimming", partial(every, TRIM_EVERY_S, trimming, "trimming")),
+        ("collection", partial(every, COLLECT_EVERY_S, collection, "collection")),
+    ]
 
 
 async def trim_streams(

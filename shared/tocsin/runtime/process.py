@@ -27,7 +27,13 @@ from tocsin.ports.streams import ServiceInstance
 from tocsin.runtime import housekeeping, logs, metrics, serving, supervision
 from tocsin.runtime.health import Check, Health
 from tocsin.runtime.settings import Settings, SettingsError, load
-from tocsin.runtime.supervision import STORE_AWAY, Part, ProcessDiedError
+from tocsin.runtime.supervision import (
+    STORE_AWAY,
+    Part,
+    ProcessDiedError,
+    name_of,
+    persistently,
+)
 from tocsin.runtime.worker import StreamWorker, unique_name
 
 
@@ -42,6 +48,8 @@ INTERRUPTED = 130
 
 HEARTBEAT_EVERY_S = 5.0
 PREFLIGHT_TIMEOUT_S = 5.0
+# Beyond the grace for work in hand: to give back what was not finished, and close.
+CLOSING_S = 2.0
 
 
 def run(
@@ -108,29 +116,27 @@ async def serve(
             health = Health(redis, worker, ready)
             server = serving.server(health, app, settings.grace_s)
             entry = _registry_entry(service, serving.address(listener), worker)
+            parts: list[tuple[str, Part]] = [
+                ("http", partial(serving.serve_http, server, listener)),
+                ("heartbeat", partial(_heartbeat, entry, redis, health)),
+                *housekeeping.parts(redis, worker, timedelta(hours=settings.retention_h)),
+                *((name_of(part), partial(persistently, part)) for part in background),
+            ]
             with supervision.stop_signals() as stop:
                 if worker:
                     await worker.start()
-                http, *others = supervision.start(
-                    {
-                        "http": partial(serving.serve_http, server, listener),
-                        "heartbeat": partial(_heartbeat, entry, redis, health),
-                        **housekeeping.parts(redis, worker, timedelta(hours=settings.retention_h)),
-                        **{
-                            supervision.name_of(part): partial(supervision.persistently, part)
-                            for part in background
-                        },
-                    }
-                )
+                tasks = supervision.start(parts)
                 log.info("service started", address=entry.address, instance=entry.instance)
-                died = await supervision.first_to_end([http, *others], stop)
+                died = await supervision.first_to_end(tasks, stop)
                 log.info("service stops", grace_s=settings.grace_s)
                 health.stopping = True
                 server.should_exit = True
                 draining = [partial(worker.stop, settings.grace_s)] if worker else []
-                await supervision.finish([*on_stop, *draining], settings.grace_s + 1)
-                await asyncio.wait([http], timeout=settings.grace_s)
-                await supervision.cancel([http, *others])
+                answering = partial(supervision.ended, tasks[0])
+                await supervision.finish(
+                    [*on_stop, *draining, answering], settings.grace_s + CLOSING_S
+                )
+                await supervision.cancel(tasks)
                 log.info("service stopped")
     if died:
         raise ProcessDiedError(died)

@@ -2,8 +2,9 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import structlog
 from redis.exceptions import RedisError
@@ -40,11 +41,13 @@ def stop_signals() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
 
-def start(parts: Mapping[str, Part]) -> list[asyncio.Task[None]]:
+def start(parts: Iterable[tuple[str, Part]]) -> list[asyncio.Task[None]]:
+    """Start parts, each with the name that it is to be told by."""
+
     async def call(part: Part) -> None:
         await part()
 
-    return [asyncio.create_task(call(part), name=name) for name, part in parts.items()]
+    return [asyncio.create_task(call(part), name=name) for name, part in parts]
 
 
 async def persistently(part: Part) -> None:
@@ -85,8 +88,14 @@ async def cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
         log.warning("task does not end", task=task.get_name())
 
 
+async def ended(task: asyncio.Task[None]) -> None:
+    """Wait until a task has ended, however it did."""
+    await asyncio.wait([task])
+
+
 def name_of(part: Part) -> str:
-    return getattr(part, "__qualname__", None) or repr(part)
+    function = part.func if isinstance(part, partial) else part
+    return getattr(function, "__qualname__", None) or repr(part)
 
 
 async def _finish(part: Part, within_s: float) -> None:

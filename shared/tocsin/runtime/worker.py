@@ -119,9 +119,11 @@ class StreamWorker:
             first_delay_s: how long to wait before the first repetition; doubles with each.
 
         Raises:
-            ValueError: ``min_idle_s`` does not exceed ``timeout_s``, or the group consumes this
-                stream already.
+            ValueError: ``concurrency`` is below 1, ``min_idle_s`` does not exceed ``timeout_s``,
+                or the group consumes this stream already.
         """
+        if concurrency < 1:
+            raise ValueError(f"concurrency must be at least 1; it is {concurrency}")
         if any((event_type.stream, group) == each.labels for each in self._consumptions):
             raise ValueError(f"{event_type.stream} has a handler in group {group!r} already")
         min_idle_s = timeout_s + IDLE_MARGIN_S if min_idle_s is None else min_idle_s
