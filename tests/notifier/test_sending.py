@@ -214,9 +214,9 @@ async def test_no_text_of_an_article_or_rule_adds_a_header(
 
     (message,) = mail_server.mail.messages
     assert message.keys() == [
-        *("Content-Type", "MIME-Version", "From", "To", "Subject", "Date", "Message-ID"),
-        *("List-Id", "Auto-Submitted", "X-Auto-Response-Suppress", "X-Tocsin-Rule"),
-    ] or set(message.keys()) >= {"Subject"}
+        *("From", "To", "Subject", "Date", "Message-ID", "List-Id", "Auto-Submitted"),
+        *("X-Auto-Response-Suppress", "X-Tocsin-Rule", "MIME-Version", "Content-Type"),
+    ]
     assert message["Bcc"] is None
     assert mail_server.mail.recipients == ["ann@example.org"]
     assert "<script>" not in message.get_body(["html"]).get_content()  # type: ignore[union-attr]
