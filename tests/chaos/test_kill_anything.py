@@ -28,8 +28,8 @@ class Size:
     kills_every_s: tuple[float, float]
 
 
-SHORT = Size(articles=150, gap_s=0.06, kills_every_s=(0.5, 1.2))
-FULL = Size(articles=2_000, gap_s=0.06, kills_every_s=(0.4, 1.2))
+SHORT = Size(articles=100, gap_s=0.1, kills_every_s=(0.8, 2.0))
+FULL = Size(articles=2_000, gap_s=0.05, kills_every_s=(0.5, 2.0))
 
 
 @pytest.mark.slow
@@ -105,12 +105,13 @@ def arrived_at(chain: Chain) -> Counter[Alert]:
 
 
 def title_in(subject: str) -> str:
-    return "Report" + subject.rpartition("Report")[2]
+    """Return ``Report 3 from Oslo, Norway`` of ``[Topic 7] Report 3 from Oslo, Norway (rfi.fr)``."""
+    return subject.partition("] ")[2].rpartition(" (")[0]
 
 
 def rule_in(list_id: str) -> str:
-    """Return ``topic-7`` of ``Topic 7 <ada-topic-7.alerts.tocsin.example>``."""
-    return "topic-" + list_id.rpartition("topic-")[2].partition(".")[0]
+    """Return ``topic-7`` of ``Topic 7 <topic-7.tocsin.example>``."""
+    return list_id.partition("<")[2].partition(".")[0]
 
 
 async def until_all_arrived(chain: Chain, expected: set[Alert], timeout_s: float = 180) -> None:
