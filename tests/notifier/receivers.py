@@ -7,6 +7,7 @@ import asyncio
 import email
 import email.policy
 import json
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -44,7 +45,7 @@ USUAL = {
 class MailHandler:
     """``c550@`` is refused as a recipient, ``d451@`` after the message.
 
-    ``drop@`` is taken, and the connection cut before the answer; ``hang@`` is taken, and answered
+    ``grey@`` is put off the first time. ``drop@`` is taken, and the connection cut before the answer; ``hang@`` is taken, and answered
     when the test says so. Where there is a ``denial``, every sender gets it.
     """
 
@@ -56,6 +57,7 @@ class MailHandler:
         self.arrived = threading.Event()
         self.released = threading.Event()
         self.connections = 0
+        self.put_off: set[str] = set()
 
     async def handle_EHLO(  # noqa: N802 -- aiosmtpd's name
         self,
@@ -92,6 +94,9 @@ class MailHandler:
     ) -> str:
         if address.startswith("c") and (reply := REPLIES.get(address[1:4])):
             return reply
+        if address.startswith("grey") and address not in self.put_off:
+            self.put_off.add(address)
+            return REPLIES["451"]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -122,10 +127,18 @@ class MailHandler:
 class MailServer(Controller):
     """An SMTP server in a thread of its own."""
 
-    def __init__(self, denial: str = "", **options: Any) -> None:
+    def __init__(
+        self, denial: str = "", ssl_context: ssl.SSLContext | None = None, **options: Any
+    ) -> None:
         self.mail = MailHandler(denial)
         self._options = options
-        super().__init__(self.mail, hostname="127.0.0.1", port=free_port(), ready_timeout=30)
+        super().__init__(
+            self.mail,
+            hostname="127.0.0.1",
+            port=free_port(),
+            ready_timeout=30,
+            ssl_context=ssl_context,
+        )
 
     def factory(self) -> SMTP:
         return SMTP(self.mail, enable_SMTPUTF8=True, hostname="sink", **self._options)

@@ -169,6 +169,40 @@ async def test_a_notifier_told_to_stop_finishes_what_is_under_way(site: Site) ->
     assert sum(site.message_ids().values()) == 1
 
 
+async def test_what_is_put_off_or_in_doubt_comes_again_as_the_same_message(site: Site) -> None:
+    await site.people("mailto:grey@example.org", "mailto:drop@example.org")
+    await site.ready_notifier()
+
+    await site.match()
+    await site.until_counts(lambda counts: counts[State.RETRY] == 2)
+    await site.pass_time(timedelta(minutes=5))
+    await site.until_counts(
+        lambda counts: counts[State.DELIVERED] == 1 and counts[State.RETRY] == 1
+    )
+
+    grey, drop = sorted(await site.ledger.recent(2), key=lambda record: record.delivery.channel_id)
+    assert [event.outcome for event in grey.history] == ["retry", "delivered"]
+    assert grey.history[0].reason == "rcpt: 451 4.7.1 Greylisted, retry later"
+    assert (grey.suspects, drop.suspects) == (0, 1)
+    assert site.message_ids() == {
+        f"<{grey.delivery.id}@tocsin.example>": 1,
+        f"<{drop.delivery.id}@tocsin.example>": 2,
+    }
+
+
+async def test_one_channel_of_ten_that_hangs_holds_up_no_other(site: Site) -> None:
+    paths = ["hang", *(f"hook{number}" for number in range(9))]
+    await site.people(*(f"json://127.0.0.1:{site.web.port}/{path}" for path in paths))
+    await site.ready_notifier(TOCSIN_EGRESS_ALLOW=f"127.0.0.1:{site.web.port}")
+
+    for number in range(3):
+        await site.match(f"a{number}")
+    await site.until_counts(lambda counts: counts[State.DELIVERED] == 27)
+
+    waiting = [record for record in await site.ledger.recent(30) if record.due_at is not None]
+    assert {record.delivery.channel_id for record in waiting} == {"c0"}
+
+
 async def test_killed_in_the_middle_of_a_mail_nothing_is_lost_and_the_repeat_is_known(
     site: Site,
 ) -> None:
