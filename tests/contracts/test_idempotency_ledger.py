@@ -77,13 +77,28 @@ async def test_a_key_may_be_long_and_hold_anything(ledger: IdempotencyLedger) ->
     assert await ledger.begin(key) == ANSWER
 
 
-def test_the_fake_forgets_claims_after_two_minutes_and_answers_after_a_day() -> None:
+async def test_a_claim_is_renewed_only_by_who_holds_it(ledger: IdempotencyLedger) -> None:
+    old = await claimed(ledger, "k")
+    await ledger.renew(old)
+    assert await ledger.begin("k") == Running()
+    await ledger.abandon(old)
+
+    await ledger.renew(old)
+
+    await claimed(ledger, "k")
+
+
+def test_the_fake_forgets_claims_after_15_seconds_and_answers_after_a_day() -> None:
     clock = FakeClock()
     ledger = FakeIdempotencyLedger(clock)
 
     async def scenario() -> None:
         lost = await claimed(ledger, "k")
-        clock.advance(minutes=2)
+        clock.advance(seconds=10)
+        await ledger.renew(lost)
+        clock.advance(seconds=10)
+        assert await ledger.begin("k") == Running()
+        clock.advance(seconds=5)
         await ledger.finish(await claimed(ledger, "k"), ANSWER)
         await ledger.abandon(lost)
         assert await ledger.begin("k") == ANSWER
@@ -98,10 +113,14 @@ async def test_claims_and_answers_end_by_themselves(redis: Redis) -> None:
     claim = await claimed(ledger, "k")
     [place] = await redis.keys("*")
     claim_s = await redis.ttl(place)
+    await redis.expire(place, 1)
+    await ledger.renew(claim)
+    renewed_s = await redis.ttl(place)
 
     await ledger.finish(claim, ANSWER)
 
-    assert 110 < claim_s <= 120
+    assert 13 <= claim_s <= 15
+    assert 13 <= renewed_s <= 15
     assert 86_000 < await redis.ttl(place) <= 86_400
 
 

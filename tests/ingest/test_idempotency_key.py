@@ -2,14 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
 from ingest import api as http
 from ingest.api import ARTICLES, JSON, NDJSON, Api
+from tocsin.article import Article
 from tocsin.errors import StoreUnavailableError
+from tocsin.ports.articles import Published
 from tocsin.ports.idempotency import Answer, Claim
+from tocsin_ingest.routes import idempotency
 
 
 DIBOLI = {"title": "Attack on Diboli", "text": "Armed men came."}
@@ -114,6 +117,32 @@ async def test_a_batch_that_was_not_read_to_its_end_is_not_kept(api: Api) -> Non
     again = await api.push_lines(*lines, Idempotency_Key="k1")
 
     assert not again.lines[0]["new"]
+
+
+async def test_a_slow_request_holds_its_key(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idempotency, "RENEW_EVERY_S", 0.01)
+    renewed = asyncio.Event()
+    renew, publish = api.ledger.renew, api.publisher.publish
+
+    async def seen(claim: Claim) -> None:
+        await renew(claim)
+        renewed.set()
+
+    async def slow(articles: Sequence[Article]) -> Sequence[Published]:
+        api.clock.advance(seconds=14)
+        await renewed.wait()
+        api.clock.advance(seconds=14)
+        return await publish(articles)
+
+    api.ledger.renew = seen  # type: ignore[method-assign] # watched
+    api.publisher.publish = slow  # type: ignore[method-assign] # slowed down
+    first = await api.push(DIBOLI, Idempotency_Key="k1")
+
+    assert first.status == 202
+    assert (await api.push(DIBOLI, Idempotency_Key="k1")).body == first.body
+    renewed.clear()
+    await asyncio.sleep(0.05)
+    assert not renewed.is_set()
 
 
 async def test_an_answer_that_cannot_be_kept_is_given_all_the_same(api: Api) -> None:

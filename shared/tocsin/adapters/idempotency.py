@@ -11,7 +11,7 @@ from tocsin.adapters.scripts import script
 from tocsin.ports.idempotency import Answer, Claim, Running
 
 
-CLAIM_S = 120
+CLAIM_S = 15
 ANSWER_S = 86_400
 CLAIMED = b"claimed:"
 
@@ -32,6 +32,7 @@ class RedisIdempotencyLedger:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._end = script(redis, "end_idempotency_claim")
+        self._renew = script(redis, "renew_idempotency_claim")
 
     async def begin(self, key: str) -> Claim | Running | Answer:
         claim = Claim(key, secrets.token_hex(8))
@@ -45,6 +46,10 @@ class RedisIdempotencyLedger:
             return Running()
         kept = _Kept.model_validate_json(found)
         return Answer(kept.fingerprint, kept.status, kept.media_type, kept.body, kept.location)
+
+    async def renew(self, claim: Claim) -> None:
+        with available():
+            await self._renew(keys=[_place(claim.key)], args=[_mark(claim), CLAIM_S])
 
     async def finish(self, claim: Claim, answer: Answer) -> None:
         kept = _Kept(

@@ -35,7 +35,14 @@ class IdempotencyLedger(Protocol):
     """Every method raises StoreUnavailableError when the store is away."""
 
     async def begin(self, key: str) -> Claim | Running | Answer:
-        """Claim a key for two minutes, or tell what became of an earlier claim."""
+        """Claim a key for 15 seconds, or tell what became of an earlier claim."""
+        ...
+
+    async def renew(self, claim: Claim) -> None:
+        """Hold a claim for another 15 seconds. Nothing where it ran out.
+
+        Claims are short because whoever dies with one keeps every repetition waiting for its end.
+        """
         ...
 
     async def finish(self, claim: Claim, answer: Answer) -> None:

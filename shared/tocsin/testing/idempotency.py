@@ -4,7 +4,7 @@ from tocsin.ports.clock import Clock
 from tocsin.ports.idempotency import Answer, Claim, Running
 
 
-CLAIM = timedelta(minutes=2)
+CLAIM = timedelta(seconds=15)
 KEPT = timedelta(hours=24)
 
 
@@ -22,6 +22,10 @@ class FakeIdempotencyLedger:
             self._kept[key] = claim, self._clock.now() + CLAIM
             return claim
         return Running() if isinstance(found, Claim) else found
+
+    async def renew(self, claim: Claim) -> None:
+        if self._holds(claim):
+            self._kept[claim.key] = claim, self._clock.now() + CLAIM
 
     async def finish(self, claim: Claim, answer: Answer) -> None:
         if self._holds(claim):

@@ -3,6 +3,7 @@
 Source: draft-ietf-httpapi-idempotency-key-header-07.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from hashlib import blake2b
@@ -18,6 +19,7 @@ from tocsin_ingest.routes.problems import Problem, ProblemError
 log = structlog.get_logger()
 
 KEY = 255  # characters
+RENEW_EVERY_S = 5.0
 
 
 class Fingerprint:
@@ -35,12 +37,13 @@ class Fingerprint:
 
 
 class Attempt:
-    """One request with a key, of which the answer is to be kept."""
+    """One request with a key, of which the answer is to be kept. It must be ended."""
 
     def __init__(self, ledger: IdempotencyLedger, claim: Claim) -> None:
         self._ledger = ledger
         self._claim = claim
         self._kept = False
+        self._holding = asyncio.create_task(self._hold())
 
     async def keep(self, answer: Answer) -> None:
         try:
@@ -53,11 +56,20 @@ class Attempt:
 
     async def end(self) -> None:
         """Give the key back if there was no answer to keep."""
+        self._holding.cancel()
         if not self._kept:
             try:
                 await self._ledger.abandon(self._claim)
             except StoreUnavailableError as error:
                 log.warning("claim not given back", problem=error.reason)
+
+    async def _hold(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_EVERY_S)
+            try:
+                await self._ledger.renew(self._claim)
+            except StoreUnavailableError as error:
+                log.warning("claim not renewed", problem=error.reason)
 
 
 def checked(key: str) -> str:
