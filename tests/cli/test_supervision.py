@@ -90,6 +90,13 @@ def test_with_the_demo_inbox_alerts_go_there() -> None:
     assert notifier.env["TOCSIN_EGRESS_ALLOW"] == "127.0.0.1:8025,127.0.0.1:8026"
 
 
+def test_only_the_notifier_may_call_the_demo_inbox() -> None:
+    children = plan(Wanted(tuple(Role)), CliSettings(), {}, REDIS_URL)
+
+    allowed = [child.role for child in children if "TOCSIN_EGRESS_ALLOW" in child.env]
+    assert allowed == [Role.NOTIFIER]
+
+
 def test_without_the_demo_inbox_nothing_private_may_be_called() -> None:
     (notifier,) = plan(Wanted((Role.NOTIFIER,)), CliSettings(), {}, REDIS_URL)
 

@@ -5,6 +5,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
@@ -18,6 +19,12 @@ POLL_S = 0.1
 
 # What is not ready for longer than this is worth a line.
 PATIENCE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    ready: bool
+    problem: str = ""
 
 
 def check_free(listeners: Sequence[Listener]) -> None:
@@ -56,29 +63,28 @@ def command_path(name: str) -> str:
 
 
 async def wait_until_ready(child: Child, screen: Screen) -> None:
-    """Return once the process says that it can do its work; show what keeps it from that."""
+    """Return once the process says that it can do its work; show what it says keeps it from that."""
     patience = asyncio.get_running_loop().time() + PATIENCE_S
     shown = ""
     async with httpx2.AsyncClient(timeout=5, trust_env=False) as client:
-        while problem := await why_not_ready(client, child.port):
-            if problem != shown and asyncio.get_running_loop().time() > patience:
-                screen.note(f"{child.name} is not ready: {problem}")
-                shown = problem
+        while not (answer := await _readiness(client, child.port)).ready:
+            is_late = asyncio.get_running_loop().time() > patience
+            if is_late and answer.problem not in {"", shown}:
+                screen.note(f"{child.name} is not ready: {answer.problem}")
+                shown = answer.problem
             await asyncio.sleep(POLL_S)
 
 
-async def why_not_ready(client: httpx2.AsyncClient, port: int) -> str | None:
-    """Return None where a service on this machine is ready, else what it says or what is wrong."""
+async def _readiness(client: httpx2.AsyncClient, port: int) -> Readiness:
     try:
         answer = await client.get(f"http://{LOOPBACK}:{port}/ready")
-    except httpx2.HTTPError as error:
-        return f"does not answer: {error}"
-    if answer.is_success:
-        return None
+    except httpx2.HTTPError:  # it is still starting, or starting again
+        return Readiness(ready=False)
     try:
-        return str(answer.json()["problem"])
-    except (ValueError, KeyError, TypeError):
-        return f"answers with {answer.status_code}"
+        problem = str(answer.json().get("problem", ""))
+    except (ValueError, AttributeError):  # not one of ours
+        problem = f"it answers with {answer.status_code}"
+    return Readiness(ready=answer.is_success, problem=problem)
 
 
 def _is_free(port: int) -> bool:

@@ -143,14 +143,13 @@ def say_explanation(gazetteer: Gazetteer, article: Article, explanation: Explana
     for setting in explanation.settings:
         _say_setting(gazetteer, article, setting, 1)
     for failure in explanation.failing:
-        if failure.start is None and not any(
-            failure.text in _names(gazetteer, each) for each in explanation.settings
-        ):
-            say(Text.assemble("  ", _verdict(ok=False), f" {failure.text}: {failure.reason}"))
-
-
-def _names(gazetteer: Gazetteer, setting: Setting) -> tuple[str, str]:
-    return setting.region, gazetteer.name(setting.region)
+        # Those in the query have their clause above, and regions their setting.
+        if failure.start is None and not failure.text.startswith("region "):
+            say(
+                Text.assemble(
+                    "  ", _verdict(ok=False), f" {failure.text}  ", (failure.reason, "dim")
+                )
+            )
 
 
 def _say_clause(gazetteer: Gazetteer, article: Article, clause: Clause, depth: int) -> None:

@@ -48,9 +48,8 @@ def plan(
     wanted: Wanted, settings: CliSettings, environment: Mapping[str, str], redis_url: str
 ) -> tuple[Child, ...]:
     """Return the processes to keep, in the order in which they stop."""
-    shared = _shared_env(wanted, settings, environment, redis_url)
     return tuple(
-        _child(role, number, settings, shared)
+        _child(role, number, settings, _env(role, wanted, settings, environment, redis_url))
         for role in Role
         if role in wanted.roles
         for number in range(wanted.replicas.get(role, 1))
@@ -63,12 +62,12 @@ def in_stop_order(children: Sequence[Child]) -> tuple[tuple[Child, ...], ...]:
     return tuple(group for group in groups if group)
 
 
-def _child(role: Role, number: int, settings: CliSettings, shared: Mapping[str, str]) -> Child:
+def _child(role: Role, number: int, settings: CliSettings, env: Mapping[str, str]) -> Child:
     port = settings.port_of(role) + number * REPLICA_STEP
     name = role if number == 0 else f"{role}-{number + 1}"
     variable = f"TOCSIN_{role.upper()}_PORT"
     listeners: tuple[Listener, ...] = (Listener(port, f"{name}, {role.purpose}", variable),)
-    env = {**shared, variable: str(port)}
+    env = {**env, variable: str(port)}
     if role is Role.INBOX:
         smtp = Listener(
             settings.inbox_smtp_port, "inbox, its mail server", "TOCSIN_INBOX_SMTP_PORT"
@@ -82,11 +81,15 @@ def _command(role: Role) -> tuple[str, ...]:
     return ("tocsin", "inbox", "serve") if role is Role.INBOX else (f"tocsin-{role}",)
 
 
-def _shared_env(
-    wanted: Wanted, settings: CliSettings, environment: Mapping[str, str], redis_url: str
+def _env(
+    role: Role,
+    wanted: Wanted,
+    settings: CliSettings,
+    environment: Mapping[str, str],
+    redis_url: str,
 ) -> dict[str, str]:
     defaults = {"TOCSIN_HOST": LOOPBACK, "TOCSIN_LOG_FORMAT": "console"}
-    if Role.INBOX in wanted.roles:
+    if role is Role.NOTIFIER and Role.INBOX in wanted.roles:
         defaults |= _demo_env(settings)
     chosen = {
         name: value
