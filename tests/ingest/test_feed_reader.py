@@ -1,5 +1,6 @@
 """Feeds as they are found in the wild, read in this process."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -163,7 +164,9 @@ async def test_a_feed_without_entries_is_a_feed() -> None:
             '<html><head><link rel="alternate" type="application/rss+xml" href="/feed?a=1&amp;b=2"></head>',
             r"its feed may be https://rfi\.example/feed\?a=1&b=2",
         ),
-        ('{"version": "https://jsonfeed.org/version/1.1", "items": []}', "is neither RSS nor Atom"),
+        ('{"version": "1.0", "items": []}', "is neither RSS nor Atom nor JSON Feed"),
+        ('{"version": 1', "is neither RSS nor Atom nor JSON Feed"),
+        ("{" * 100_000, "is neither RSS nor Atom nor JSON Feed"),
         ("Not found", "is neither RSS nor Atom"),
         ("<sitemap><url/></sitemap>", "is neither RSS nor Atom"),
         (b"\x89PNG\r\n\x1a\n\0\0", "is neither RSS nor Atom"),
@@ -191,6 +194,51 @@ async def test_entities_lead_nowhere_and_do_not_grow(declaration: str) -> None:
 
     assert len(found.title) < 20
     assert "root:" not in found.title
+
+
+JSON_FEED = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "language": "fr",
+    "items": [
+        {
+            "id": "1",
+            "url": "/fr/1",
+            "title": "L'attaque",
+            "content_html": "<p>Des hommes.</p><p>Partis.</p>",
+            "date_published": "2025-07-02T09:30:00+02:00",
+            "authors": [{"name": "Ann Diallo"}, {"url": "https://rfi.example/bob"}],
+            "tags": ["mali", 5],
+            "language": "fr-ML",
+        }
+    ],
+}
+
+
+async def test_a_json_feed_is_read_whole() -> None:
+    feed = await read(json.dumps(JSON_FEED))
+
+    [found] = feed.entries
+    assert feed.language == "fr"
+    assert (found.guid, found.url) == ("1", "https://rfi.example/fr/1")
+    assert found.title == "L'attaque"
+    assert paragraphs(found.text) == "Des hommes.\n\nPartis."
+    assert found.published_at == datetime(2025, 7, 2, 7, 30, tzinfo=UTC)
+    assert (found.authors, found.tags, found.language) == (("Ann Diallo",), ("mali",), "fr-ML")
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"id": 7},
+        {"id": None, "title": 5, "tags": "x", "authors": {}, "url": [], "date_published": 5},
+        {"author": {"name": "Ann"}, "summary": "x", "external_url": "http://[::1"},
+    ],
+    ids=str,
+)
+async def test_a_json_feed_with_odd_fields_is_read_as_far_as_it_goes(item: object) -> None:
+    feed = await read(json.dumps(JSON_FEED | {"items": [item, "no item", 5]}))
+
+    assert len(feed.entries) == 1
 
 
 async def test_a_dangerous_link_is_left_to_the_cleaning() -> None:

@@ -1,4 +1,4 @@
-"""Reads RSS and Atom, within the sandbox, with feedparser: it knows every dialect in the wild."""
+"""Reads feeds, within the sandbox: RSS and Atom with feedparser, which knows every dialect."""
 
 import io
 import re
@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 
 import feedparser
 
+from tocsin_ingest.adapters import sandboxed_json_feed
 from tocsin_ingest.stages.characters import whole
 from tocsin_ingest.stages.encoding import decode
 from tocsin_ingest.stages.feed import ENTRIES
@@ -17,6 +18,7 @@ from tocsin_ingest.stages.markup import text_of, title_of
 
 
 BODY = 512 * 1024  # characters of an entry's body that are looked at; 64 KB of text are kept
+NO_FEED = "is neither RSS nor Atom nor JSON Feed"
 CLAIMED = 2_000  # characters of anything shorter
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}\?>", re.IGNORECASE)
@@ -38,6 +40,8 @@ def read(body: bytes, details: Mapping[str, str]) -> dict[str, Any]:
         return {"problem": "is empty"}
     if _PAGE.match(text):
         return {"problem": _instead_of_a_feed(text, url)}
+    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return sandboxed_json_feed.read(text.lstrip("\ufeff"), url) or {"problem": NO_FEED}
     parsed = feedparser.parse(
         # Never a string: feedparser would take it for an address and fetch it.
         io.BytesIO(_DECLARATION.sub("", text.lstrip("\ufeff")).encode()),
@@ -49,7 +53,7 @@ def read(body: bytes, details: Mapping[str, str]) -> dict[str, Any]:
         resolve_relative_uris=False,
     )
     if not parsed.get("version") and not parsed.entries:
-        return {"problem": "is neither RSS nor Atom"}
+        return {"problem": NO_FEED}
     return {
         "language": str(parsed.feed.get("language", "")),
         "omitted": max(0, len(parsed.entries) - ENTRIES),
