@@ -31,10 +31,10 @@ from peers import Found, peers
 from tocsin.adapters.gazetteer.curated import divisions
 from tocsin.adapters.gazetteer.load import load
 from tocsin.article import Article
+from tocsin.regions.dictionary import Form
 from tocsin.regions.entities import Candidate
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.regions.geoparser import Geoparser
-from tocsin.regions.dictionary import Form
 
 
 CORPORA = Path(os.environ.get("TOCSIN_CORPORA", "/work/shared/data")) / "places"
@@ -214,7 +214,10 @@ def judge_place(score: Score, found: Found, toponym: Document) -> None:
     if toponym.get("lat") is None:
         return
     near = False
-    if str(toponym.get("geonameid")) in {found.region.removeprefix("place:"), DIVISIONS.get(found.region)}:
+    if str(toponym.get("geonameid")) in {
+        found.region.removeprefix("place:"),
+        DIVISIONS.get(found.region),
+    }:
         near = True
     elif found.region == f"country:{toponym.get('country')}":
         # A country is no point: where its annotators put it is a convention.
@@ -251,9 +254,10 @@ def judge_countries(
 def best_overlap(toponym: Document, found: Sequence[Found], taken: set[int]) -> int | None:
     best = None
     for number, f in enumerate(found):
-        if number not in taken and f.start < toponym["end"] and toponym["start"] < f.end:
-            if best is None or (f.start, f.end) == (toponym["start"], toponym["end"]):
-                best = number
+        if number in taken or f.start >= toponym["end"] or toponym["start"] >= f.end:
+            continue
+        if best is None or (f.start, f.end) == (toponym["start"], toponym["end"]):
+            best = number
     return best
 
 

@@ -14,7 +14,7 @@ from itertools import islice
 from tocsin.regions.entities import Candidate, Entities
 from tocsin.regions.naming import Names
 from tocsin.regions.standing import standing, to_shares
-from tocsin.regions.tables import Tables, Use
+from tocsin.regions.tables import DEMONYMS, Tables, Use
 from tocsin.regions.weights import PLACE
 
 
@@ -23,6 +23,7 @@ AREAS = frozenset({"area", "bloc", "m49"})
 SETTLED = frozenset({"place", "admin2"})
 LONGEST = 7
 _LOOKED_AT = 3_000
+_NO_TOWN = frozenset({"country", "admin1"})
 
 
 class Form(Enum):
@@ -92,15 +93,18 @@ class Dictionary:
         beginning = islice(self.names.beginning(f"{folded} "), _LOOKED_AT)
         return min(LONGEST, max((name.count(" ") for name in beginning), default=0))
 
-    def _entry(self, number: int) -> Entry:
+    def _entry(self, number: int, *, english: bool) -> Entry:
+        """Return what the name says in an English text, or in one of another language."""
         candidates = self.names.candidates(number)
         if any(c.kind == "phrase" for c in candidates):
             return _new_entry(Form.PHRASE, ())
-        demonyms = tuple(c for c in candidates if c.use is Use.DEMONYM)
-        if demonyms and not any(c.kind == "country" and c.use is Use.NAME for c in candidates):
+        if english:
+            candidates = tuple(c for c in candidates if c.use is not Use.ADJECTIVE)
+        demonyms = tuple(c for c in candidates if c.use in DEMONYMS)
+        if demonyms and not any(c.kind in _NO_TOWN and c.use is Use.NAME for c in candidates):
             # "Malian" is a town in China too; hardly anybody means it.
             return _new_entry(Form.DEMONYM, demonyms)
-        named = tuple(c for c in candidates if c.use is not Use.DEMONYM)
+        named = tuple(c for c in candidates if c.use not in DEMONYMS)
         return _new_entry(Form.NAME, named)
 
 
@@ -151,6 +155,10 @@ def _facts(form: Form, candidates: Sequence[Candidate]) -> dict[str, float]:
         facts[_size(max(well_called, default=0))] = 1.0
         if all(c.use is Use.ALTERNATE for c in candidates):
             facts["seldom called so"] = 1.0
+    if any(c.region.startswith("place:c:") for c in candidates):
+        facts["a subscriber's own"] = 1.0
+    elif any(c.region.startswith("place:x:") for c in candidates):
+        facts["kept by hand"] = 1.0
     return facts
 
 

@@ -16,6 +16,8 @@ _GIVEN, _GIVEN_BEFORE, _SURNAME = 1_600, 2_900, 5_000
 _LIST = re.compile(r", (?:and |or |et |y |e |\u0438 )?| (?:and|or|et|y|e|\u0438) |\u3001")
 _SENTENCE_END = re.compile(r"[.!?:\"\u201c\u201d\n\u2022]\W*$")
 _DASHES = {"-", "\N{EN DASH}"}
+# What stands between two words of one sentence; nothing in Chinese.
+_SPACES = {" ", "\n", ""}
 _APOSTROPHES = {"'", "\N{RIGHT SINGLE QUOTATION MARK}"}
 
 
@@ -59,14 +61,21 @@ def _stands_alone(reading: Reading, mention: Mention) -> bool:
 def _spelling(reading: Reading, mention: Mention) -> None:
     words = reading.words[mention.first : mention.last]
     evidence = mention.evidence
-    if not mention.entry.known and all(word.classes & WordClass.GENERIC for word in words):
-        evidence["generic"] = 1.0
-    if words[0].look == "caseless" and not mention.entry.known:
-        evidence["script without case"] = 1.0
+    if not mention.entry.known:
+        if all(word.classes & WordClass.GENERIC for word in words):
+            evidence["generic"] = 1.0
+        if words[0].look == "caseless":
+            evidence["script without case"] = 1.0
     if len(words) > 1:
         evidence["several words"] = 1.0
-        return
-    word = words[0]
+    else:
+        _single_word(reading, mention, words[0])
+
+
+def _single_word(reading: Reading, mention: Mention, word: Word) -> None:
+    evidence = mention.evidence
+    if word.look == "caseless" and word.size and mention.entry.known:
+        evidence["everyday word"] = 1.0
     evidence["written in lower case"] = _never_lower(word.size)
     if 0 < word.given <= _GIVEN:
         evidence["is a given name"] = 1.0
@@ -106,7 +115,7 @@ def _before(reading: Reading, mention: Mention, covered: set[int]) -> None:
         if word.capital and index not in covered:
             evidence["unknown name before"] = 1.0
         return
-    if between not in {" ", "\n"} and not (between == ". " and (titled or initial)):
+    if between not in _SPACES and not (between == ". " and (titled or initial)):
         return
     _place_before(reading, mention, index)
     if titled:
@@ -153,7 +162,7 @@ def _after(reading: Reading, mention: Mention, covered: set[int]) -> None:
     evidence = mention.evidence
     if between in _APOSTROPHES and word.raw == "s":
         evidence["possessive"] = 1.0
-    if between not in {" ", "\n"}:
+    if between not in _SPACES:
         return
     if word.classes & WordClass.DIVISION:
         evidence["kind of place beside"] = 1.0
@@ -223,7 +232,7 @@ def _is_named(reading: Reading, index: int, before: Word, *, before_is_country: 
         initial = len(before.raw) == 1 and index > 1 and reading.words[index - 2].capital
         return titled or initial
     given = 0 < before.given <= _GIVEN and not before_is_country
-    return between in {" ", "\n"} and (titled or given)
+    return between in _SPACES and (titled or given)
 
 
 def _person_elsewhere(reading: Reading, mention: Mention, persons: set[str]) -> None:

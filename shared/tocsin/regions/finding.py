@@ -7,7 +7,7 @@ from itertools import islice
 from tocsin.regions.entities import Entities
 from tocsin.regions.naming import Names
 from tocsin.regions.spelling import fold, key
-from tocsin.regions.tables import Tables, Use
+from tocsin.regions.tables import DEMONYMS, Tables, Use
 
 
 # Below three letters everything begins so: only what is well known is offered.
@@ -44,7 +44,7 @@ class Finder:
         for name in islice(self._names.beginning(folded), _LOOKED_AT):
             for number in self._names.numbers(name):
                 for entity, use in self._names.entities(number):
-                    if use is not Use.DEMONYM:
+                    if use not in DEMONYMS:
                         yield entity
 
     def _weight(self, number: int) -> float:

@@ -38,8 +38,7 @@ class Geoparser:
     def mentions(self, article: Article) -> tuple[Reading, list[Mention]]:
         """Return the weighed mentions in the title, a blank line and the text: for explaining."""
         reading = read(article.title + _GAP + article.text, self._vocabulary)
-        lower = not article.language.startswith("en")
-        found = spot(reading, self._dictionary, lower_demonyms=lower)
+        found = spot(reading, self._dictionary, article.language)
         start = len(article.title) + len(_GAP)
         mentions = without_boilerplate(reading, found, start)
         link(reading, mentions)

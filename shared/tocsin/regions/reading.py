@@ -83,12 +83,14 @@ class Reading:
     text: str
     words: list[Word]
     starts: list[int]
-    ends: list[int]
     shouting: list[tuple[int, int]]
+
+    def end(self, index: int) -> int:
+        return self.starts[index] + len(self.words[index].raw)
 
     def between(self, index: int) -> str:
         """Return what stands between a word and the next."""
-        return self.text[self.ends[index] : self.starts[index + 1]]
+        return self.text[self.end(index) : self.starts[index + 1]]
 
     def shouts(self, position: int) -> bool:
         """Tell whether the line there is all in capitals, so that case says nothing."""
@@ -99,15 +101,9 @@ class Reading:
 
 
 def read(text: str, vocabulary: Vocabulary) -> Reading:
-    found = list(WORD.finditer(text))
-    words = list(map(vocabulary.word, [match[0] for match in found]))
-    if not all(word.folded for word in words):
-        # A letter of which nothing is left when accents are taken off: a modifier, a sign.
-        found = [match for match, word in zip(found, words, strict=True) if word.folded]
-        words = [word for word in words if word.folded]
-    starts = [match.start() for match in found]
-    ends = [match.end() for match in found]
-    return Reading(text, words, starts, ends, _shouting(text))
+    starts = [match.start() for match in WORD.finditer(text)]
+    words = list(map(vocabulary.word, WORD.findall(text)))
+    return Reading(text, words, starts, _shouting(text))
 
 
 def _shouting(text: str) -> list[tuple[int, int]]:

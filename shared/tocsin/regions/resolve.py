@@ -10,7 +10,7 @@ from tocsin.regions.entities import Candidate, Entities
 from tocsin.regions.hierarchy import Hierarchy
 from tocsin.regions.naming import Names
 from tocsin.regions.spelling import key
-from tocsin.regions.tables import Tables, Use
+from tocsin.regions.tables import DEMONYMS, Tables, Use
 
 
 # "Kayes in Congo", "Kayes, Congo", "Kayes (Congo)".
@@ -67,9 +67,7 @@ class Resolver:
             number = self._entities.number(abbreviation[0])
             assert number is not None
             return [self._entities.candidate(number, Use.NAME)]
-        return [
-            c for c in self._names.called(name) if c.kind != "phrase" and c.use is not Use.DEMONYM
-        ]
+        return [c for c in self._names.called(name) if c.kind != "phrase" and c.use not in DEMONYMS]
 
     def _narrowed(self, name: str, parent: str) -> list[Candidate]:
         around = {choice.region for choice in self._called(parent)}

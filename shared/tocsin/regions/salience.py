@@ -22,7 +22,7 @@ _ABOUT_PROBABILITY = 0.5
 _ABOUT_SHARE = 0.35
 _LEAD_SHARE = 0.15
 
-_TITLE, _LEAD, _BODY, _DATELINE = 3.0, 2.0, 1.0, 0.5
+_TITLE, _LEAD, _BODY = 3.0, 2.0, 1.0
 _DEMONYM, _EMBEDDED = 0.7, 0.4
 
 
@@ -42,8 +42,6 @@ class Layout:
     def weight(self, mention: Mention) -> float:
         if mention.end <= self.title:
             return _TITLE
-        if mention.dateline:
-            return _DATELINE
         return _LEAD if mention.start < self.lead else _BODY
 
     def span(self, mention: Mention) -> PlaceSpan:

@@ -11,21 +11,29 @@ _JOINERS = {
     *(" ", "-", "'", "\N{RIGHT SINGLE QUOTATION MARK}", ". ", ".", "\n", "\N{EN DASH}", " - ", ""),
 }
 # Words of more than three letters that may stand in lower case within a name.
+_LAST_LATIN = "\u024f"
 _SMALL = {"sous", "upon", "under", "della", "delle", "dello", "sobre"}
 
 
-def spot(reading: Reading, dictionary: Dictionary, *, lower_demonyms: bool) -> list[Mention]:
+def spot(reading: Reading, dictionary: Dictionary, language: str) -> list[Mention]:
     """Return the mentions in reading order; none overlap.
 
-    ``lower_demonyms``: the language may write "malien" where English has "Malian".
+    ``language`` is a BCP 47 tag: only an English text is sure to have no "malien" in it.
     """
     found: list[Mention] = []
     words = reading.words
+    english = language.startswith("en")
+    capital_english = english or language == "und"
     after_last = 0
     for index, word in enumerate(words):
         if not word.reach or index < after_last:
             continue
-        mention = _at(reading, dictionary, index, lower_demonyms=lower_demonyms)
+        if word.look == "lower":
+            mention = None if english else _adjective(reading, dictionary, index)
+        elif word.raw[0] <= _LAST_LATIN:
+            mention = _capital(reading, dictionary, index, english=capital_english)
+        else:
+            mention = _other_script(reading, dictionary, index)
         if mention is None:
             continue
         found.append(mention)
@@ -36,21 +44,16 @@ def spot(reading: Reading, dictionary: Dictionary, *, lower_demonyms: bool) -> l
     return found
 
 
-def _at(
-    reading: Reading, dictionary: Dictionary, index: int, *, lower_demonyms: bool
+def _capital(
+    reading: Reading, dictionary: Dictionary, index: int, *, english: bool
 ) -> Mention | None:
-    word = reading.words[index]
-    match word.look:
-        case "capital":
-            short = _abbreviation(reading, dictionary, index)
-            return short or _name(reading, dictionary, index)
-        case "caseless":
-            return _caseless(reading, dictionary, index)
-        case "lower" if lower_demonyms:
-            found = _name(reading, dictionary, index)
-            return found if found is not None and found.form is Form.DEMONYM else None
-        case _:
-            return None
+    short = _abbreviation(reading, dictionary, index)
+    return short or _name(reading, dictionary, index, english=english)
+
+
+def _adjective(reading: Reading, dictionary: Dictionary, index: int) -> Mention | None:
+    found = _name(reading, dictionary, index, english=False)
+    return found if found is not None and found.form is Form.DEMONYM else None
 
 
 def _abbreviation(reading: Reading, dictionary: Dictionary, index: int) -> Mention | None:
@@ -76,28 +79,30 @@ def _state(reading: Reading, dictionary: Dictionary, place: Mention) -> Mention 
     return Mention(place.last, last, start, end, reading.text[start:end], entry)
 
 
-def _name(reading: Reading, dictionary: Dictionary, index: int) -> Mention | None:
+def _name(reading: Reading, dictionary: Dictionary, index: int, *, english: bool) -> Mention | None:
     folded = _ahead(reading, index, reading.words[index].reach)
     for name, number in reversed(dictionary.names.starting(folded)):
         last = index + name.count(" ")
         if _may_be_name(reading.words, index, last):
-            start, end = reading.starts[index], reading.ends[last - 1]
-            entry = dictionary.entry(number)
+            start, end = reading.starts[index], reading.end(last - 1)
+            entry = dictionary.entry(number, english=english)
+            if not entry.candidates and entry.form is not Form.PHRASE:
+                continue
             if not (entry.form is Form.DEMONYM and _looks_like_acronym(reading.text[start:end])):
                 return Mention(index, last, start, end, name, entry)
     return None
 
 
-def _caseless(reading: Reading, dictionary: Dictionary, index: int) -> Mention | None:
-    whole = _name(reading, dictionary, index)
+def _other_script(reading: Reading, dictionary: Dictionary, index: int) -> Mention | None:
+    whole = _name(reading, dictionary, index, english=False)
     if whole is not None:
         return whole
     rest = _ahead(reading, index, LONGEST).partition(" ")[2]
     for cut, folded in without_clitics(reading.words[index].folded):
         for name, number in reversed(dictionary.names.starting(f"{folded} {rest}")):
             last = index + name.count(" ")
-            start, end = reading.starts[index] + cut, reading.ends[last - 1]
-            return Mention(index, last, start, end, name, dictionary.entry(number))
+            start, end = reading.starts[index] + cut, reading.end(last - 1)
+            return Mention(index, last, start, end, name, dictionary.entry(number, english=False))
     return None
 
 

@@ -8,6 +8,10 @@ from tocsin.regions.tables import Use
 from tocsin.regions.weights import SENSE
 
 
+# From this population on, the town is meant rather than the division that is called after it.
+_TOWN = 10_000
+
+
 def standing(candidates: Sequence[Candidate]) -> tuple[float, ...]:
     """Return the score of each candidate by itself, in log-odds."""
     scores = [_score(candidate) for candidate in candidates]
@@ -15,10 +19,9 @@ def standing(candidates: Sequence[Candidate]) -> tuple[float, ...]:
         c.region: s for c, s in zip(candidates, scores, strict=True) if c.kind == "admin1"
     }
     for number, candidate in enumerate(candidates):
-        if candidate.kind == "place" and candidate.use is Use.NAME:
+        if candidate.kind == "place" and candidate.population >= _TOWN:
             around = of_division.get(candidate.division)
             if around is not None:
-                # The town rather than the division that is called after it.
                 scores[number] = max(scores[number], around + SENSE["town of its division"])
     for number, candidate in enumerate(candidates):
         if candidate.kind == "country":
@@ -28,7 +31,9 @@ def standing(candidates: Sequence[Candidate]) -> tuple[float, ...]:
                 for c, score in zip(candidates, scores, strict=True)
                 if c.country == candidate.region and c is not candidate
             ]
-            scores[number] = max([scores[number], *(s + SENSE["country of its town"] for s in inside)])
+            scores[number] = max(
+                [scores[number], *(s + SENSE["country of its town"] for s in inside)]
+            )
     return tuple(scores)
 
 
@@ -57,7 +62,7 @@ def _score(candidate: Candidate) -> float:
                 score += SENSE["population unknown"]
             if candidate.capital:
                 score += SENSE["capital"]
-    if candidate.use is Use.NAME or candidate.use is Use.DEMONYM:
+    if candidate.use >= Use.ADJECTIVE:
         score += SENSE["main name"]
     elif candidate.use is Use.ALTERNATE:
         score += SENSE["alternate name"]

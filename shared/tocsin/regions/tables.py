@@ -19,12 +19,19 @@ from tocsin.regions.region import Kind
 
 
 class Use(IntEnum):
-    """How a name is used for an entity, the weakest first."""
+    """How a name is used for an entity, the weakest first.
+
+    An adjective is a demonym of another language than English: "maliense", and in English no word.
+    """
 
     ALTERNATE = 0
     TRANSLATED = 1
-    DEMONYM = 2
-    NAME = 3
+    ADJECTIVE = 2
+    DEMONYM = 3
+    NAME = 4
+
+
+DEMONYMS = frozenset({Use.DEMONYM, Use.ADJECTIVE})
 
 
 class WordClass(IntEnum):

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.adapters.gazetteer import curated, packages
+from tocsin.adapters.gazetteer.inflection import russian_cases
 from tocsin.adapters.gazetteer.store import Compiled
 from tocsin.regions.hierarchy import Edge
 from tocsin.regions.region import Kind
@@ -29,6 +30,7 @@ WATCHED = frozenset({"BF", "CM", "MR", "ML", "NE", "NG", "SN", "TD"})
 _LATIN_FROM = 50_000
 _SEVEN_FROM = 15_000
 _OTHER_FROM = 300_000
+_INFLECTED_FROM = 100_000
 
 _LATIN = re.compile(r"[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f\u1e00-\u1eff'\u2019\-. ]{3,}")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff\- ]{3,}")
@@ -80,7 +82,12 @@ def compile_gazetteer() -> Compiled:
     for number, county in enumerate(counties, first_place + len(cities)):
         names.add(county.name, number, Use.NAME)
         names.add(county.bare, number, Use.NAME)
-    _remove_not_names(names, heads, {c.id: n for n, c in enumerate(cities, first_place)})
+    numbers = {city.id: number for number, city in enumerate(cities, first_place)}
+    for alias in curated.aliases():
+        if alias.region.startswith("place:") and alias.region not in heads.number:
+            for name in alias.names:
+                names.add(name, numbers[int(alias.region.removeprefix("place:"))], Use.NAME)
+    _remove_not_names(names, heads, numbers)
     trie, offsets, postings = _postings(names)
     return Compiled(
         heads=heads.rows,
@@ -144,11 +151,13 @@ class _Heads:
             names.add(head.name, number, Use.NAME)
             for name in head.names:
                 names.add(name, number, Use.NAME)
+                _add_russian_cases(names, name, number)
             if head.kind == "admin1":
                 _add_division_forms(names, number, head)
         for demonym in curated.demonyms():
+            use = Use.DEMONYM if demonym.language == "en" else Use.ADJECTIVE
             for form in demonym.names:
-                names.add(form, self.number[demonym.region], Use.DEMONYM)
+                names.add(form, self.number[demonym.region], use)
                 if demonym.language == "en" and (plural := _plural(form)):
                     names.add(plural, self.number[demonym.region], Use.DEMONYM)
 
@@ -245,6 +254,8 @@ class _Heads:
 
     def _add_aliases(self) -> None:
         for row in curated.aliases():
+            if row.region.startswith("place:") and row.region not in self.number:
+                continue
             self._check(row.region)
             number = self.number[row.region]
             head = self.rows[number]
@@ -295,8 +306,16 @@ def _add_city(names: _Names, number: int, city: packages.City) -> None:
         elif any(s.fullmatch(alternate) for s in (_CYRILLIC, _ARABIC, _HAN)):
             if watched or city.population >= _SEVEN_FROM:
                 names.add(alternate, number, Use.TRANSLATED)
+                if city.population >= _INFLECTED_FROM:
+                    _add_russian_cases(names, alternate, number)
         elif not alternate[:1].isascii() and city.population >= _OTHER_FROM:
             names.add(alternate, number, Use.TRANSLATED)
+
+
+def _add_russian_cases(names: _Names, name: str, number: int) -> None:
+    if _CYRILLIC.fullmatch(name):
+        for form in russian_cases(name):
+            names.add(form, number, Use.TRANSLATED)
 
 
 def _columns(
@@ -378,7 +397,7 @@ def _words() -> marisa_trie.RecordTrie:
 def _classes() -> Iterator[tuple[str, WordClass]]:
     yield from curated.word_classes()
     for demonym in curated.demonyms():
-        if demonym.language != "en":
+        if demonym.language not in {"en", "ar"}:
             for form in demonym.names:
                 yield form, WordClass.DEMONYM
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from tocsin.adapters.gazetteer.inflection import adjectives
 from tocsin.regions.tables import WordClass
 
 
@@ -116,7 +117,14 @@ def aliases() -> Iterator[Named]:
 
 
 def demonyms() -> Iterator[Named]:
+    """Yield what the people and things of a region are called, in all forms."""
     yield from _named("demonyms.tsv")
+    for country, *stems in _rows("adjectives.tsv"):
+        for language, listed in zip(("fr", "es", "pt", "ru", "ar"), stems, strict=True):
+            forms = (
+                form for stem in listed.split("|") if stem for form in adjectives(stem, language)
+            )
+            yield Named(f"country:{country}", language, tuple(dict.fromkeys(forms)))
 
 
 def not_names() -> Iterator[tuple[str, str]]:
