@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from tocsin.documents import RegionCondition, RuleDocument, compile_rule
@@ -16,7 +18,7 @@ class Regions:
         return IDS[name]
 
 
-def document(query: str = "", **fields: object) -> RuleDocument:
+def document(query: str = "", **fields: Any) -> RuleDocument:
     return RuleDocument.model_validate({"id": "a-rule", "name": "A rule", "query": query, **fields})
 
 
@@ -58,7 +60,7 @@ def test_regions_alone_are_a_rule() -> None:
     ],
 )
 def test_a_rule_that_asks_for_nothing_or_for_no_language_is_refused(
-    fields: dict[str, object], pointer: str
+    fields: dict[str, Any], pointer: str
 ) -> None:
     with pytest.raises(InvalidDocumentError) as caught:
         compile_rule(document(**fields), Regions())
@@ -76,7 +78,7 @@ def test_a_rule_that_asks_for_nothing_or_for_no_language_is_refused(
         {"query": "army", "regions": {"any": ["Mali"], "except": ["Atlantis"]}},
     ],
 )
-def test_an_unknown_region_is_refused(fields: dict[str, object]) -> None:
+def test_an_unknown_region_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(UnknownRegionError):
         compile_rule(document(**fields), Regions())
 

@@ -1,9 +1,8 @@
 """How often things are in an article: estimates, good enough to choose what to look for first."""
 
-from tocsin.rules.stop_words import is_stop_word
+from tocsin.rules.common_words import share_of
 
 
-_STOP_WORD = 0.7
 _BY_LENGTH = {1: 0.2, 2: 0.1, 3: 0.03, 4: 0.015, 5: 0.008, 6: 0.005}
 _LONG = 0.003
 _PREFIX_FACTOR = 4.0
@@ -11,9 +10,7 @@ _PREFIX_FACTOR = 4.0
 
 def of_word(word: str) -> float:
     """Return the share of articles with a folded word in them, as far as its form tells."""
-    if is_stop_word(word):
-        return _STOP_WORD
-    return _BY_LENGTH.get(len(word), _LONG)
+    return share_of(word) or _BY_LENGTH.get(len(word), _LONG)
 
 
 def of_prefix(prefix: str) -> float:

@@ -32,6 +32,7 @@ from tocsin.rules.expression import (
     Unit,
     Wildcard,
 )
+from tocsin.rules.lint import Hint, lint
 from tocsin.rules.parser import parse
 from tocsin.rules.printer import to_text
 from tocsin.rules.resolve import RegionNames, resolve
@@ -47,6 +48,7 @@ __all__ = [
     "Filter",
     "FilterKind",
     "FirstWords",
+    "Hint",
     "InField",
     "InRegion",
     "Level",
@@ -68,6 +70,7 @@ __all__ = [
     "Wildcard",
     "describe",
     "in_english",
+    "lint",
     "parse",
     "resolve",
     "to_text",

@@ -69,7 +69,7 @@ def parse(text: str) -> Expression:
         return _parse(text)
     except RuleSyntaxError as error:
         raise RuleSyntaxError(
-            text, error.position, error.problem, fix=_sound(error.fix), readings=error.readings
+            text, error.position, error.problem, fix=sound(error.fix), readings=error.readings
         ) from None
 
 
@@ -81,8 +81,8 @@ def _parse(text: str) -> Expression:
     return _Parser(text).query()
 
 
-def _sound(fix: str | None) -> str | None:
-    """Return the fix, mended in turn until it can be read; None where that does not come about."""
+def sound(fix: str | None) -> str | None:
+    """Return a fix, mended in turn until it can be read; None where that does not come about."""
     for _ in range(_MOST_FIXES):
         if fix is None:
             return None
