@@ -4,6 +4,7 @@ from fastapi.routing import APIRoute
 from console.office import Office
 from tocsin_console.routes import pages
 from tocsin_console.routes.access import ANYBODY, COOKIE, Access, local, name_of
+from tocsin_console.routes.security import goes_by
 
 
 TOKEN = "a-token-of-sixteen-or-more"
@@ -194,6 +195,28 @@ async def test_another_host_name_is_refused(host: str) -> None:
         for path in ("/", "/api/v1/rules", "/static/console.css"):
             response = await client.get(path, headers={"host": host})
             assert response.status_code == 400
+            assert "TOCSIN_CONSOLE_ALLOWED_HOSTS" in response.text
+
+
+@pytest.mark.parametrize(
+    ("host", "is_ours"),
+    [
+        ("localhost", True),
+        ("LOCALHOST:8000", True),
+        ("[::1]:8000", True),
+        ("a.example.org", True),
+        ("a.b.example.org:443", True),
+        ("example.org", False),
+        ("evilexample.org", False),
+        ("localhost.evil.example", False),
+        ("localhost:8000:8000", False),
+        ("user@localhost", False),
+        ("::1", False),
+        ("", False),
+    ],
+)
+def test_the_console_goes_by_its_own_names(host: str, is_ours: bool) -> None:  # noqa: FBT001 -- one case of a table
+    assert goes_by(host, ("localhost", "[::1]", "*.example.org")) == is_ours
 
 
 @pytest.mark.parametrize(

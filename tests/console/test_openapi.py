@@ -1,6 +1,7 @@
 """The description of the API is right, and whatever is sent to it, it never breaks."""
 
 import asyncio
+import json
 from typing import Any
 
 import httpx2
@@ -20,7 +21,7 @@ OPERATIONS = [
 ]
 
 JUNK = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=8,
 )
@@ -87,8 +88,9 @@ def test_nothing_that_is_sent_breaks_the_api(
                 method,
                 _filled(path, part, described),
                 params=query or None,
-                json=body if "requestBody" in described else None,
-                headers={"if-match": tag} if tag else {},
+                # Python writes and reads Infinity and NaN, which JSON does not know.
+                content=json.dumps(body) if "requestBody" in described else None,
+                headers={"content-type": "application/json"} | ({"if-match": tag} if tag else {}),
             )
 
     response = asyncio.run(send())

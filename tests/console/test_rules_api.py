@@ -306,3 +306,25 @@ async def test_a_body_beyond_all_measure_is_refused(client: httpx2.AsyncClient) 
 
     assert [each.status_code for each in (said, unsaid, form)] == [413, 413, 413]
     assert errors_of(said) == errors_of(unsaid) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"id": "a", "name": "\\ud800", "query": "JNIM"}',
+        b'{"id": "a", "name": "a", "query": "\\ud800"}',
+        b'{"id": "a", "name": "a", "query": "JNIM", "regions": {"any": ["\\ud800"]}}',
+        b'{"id": "a", "name": "a", "query": "JNIM", "regions": {"min_probability": NaN}}',
+        b"\xff\xfe",
+        b"[" * 5_000,
+    ],
+)
+async def test_bytes_that_are_no_text_are_refused(
+    office: Office, client: httpx2.AsyncClient, body: bytes
+) -> None:
+    response = await client.post(
+        "/api/v1/rules", content=body, headers={"content-type": "application/json"}
+    )
+
+    assert response.status_code in {400, 422}
+    assert await office.rules.count() == 0

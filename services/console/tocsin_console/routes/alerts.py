@@ -18,6 +18,7 @@ class Outcome(BaseModel):
     """How the delivery to one channel stands. ``channel_name`` is empty once the channel is gone."""
 
     delivery: str
+    article: str
     rule: str
     channel: str
     channel_name: str
@@ -93,6 +94,7 @@ def alert(event: ArticleMatched, outcomes: Sequence[Outcome]) -> Alert:
 def outcome(record: DeliveryRecord, names: Mapping[str, str]) -> Outcome:
     return Outcome(
         delivery=record.delivery.id,
+        article=record.delivery.article_id,
         rule=record.delivery.rule_id,
         channel=record.delivery.channel_id,
         channel_name=names.get(record.delivery.channel_id, ""),

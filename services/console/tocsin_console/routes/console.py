@@ -9,7 +9,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from tocsin.errors import TocsinError
 from tocsin_console.routes import api, pages, problems
@@ -17,6 +16,7 @@ from tocsin_console.routes.access import Access, Guard
 from tocsin_console.routes.backends import Backends
 from tocsin_console.routes.openapi import Console
 from tocsin_console.routes.security import (
+    AllowedHosts,
     BodyLimit,
     LastResort,
     SameOrigin,
@@ -54,7 +54,7 @@ def console(
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(LastResort),
-            Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts, www_redirect=False),
+            Middleware(AllowedHosts, hosts=allowed_hosts),
             Middleware(BodyLimit, limit=MAX_BODY),
             Middleware(SameOrigin),
             Middleware(Guard, access=access),

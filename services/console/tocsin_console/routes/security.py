@@ -1,6 +1,7 @@
 """What every answer carries, and what no browser may make us do on another site's behalf."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ from tocsin_console.routes.problems import refusal
 
 
 log = structlog.get_logger()
+
+HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^\s:/?#@\[\]]+)(:[0-9]+)?")
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -90,6 +93,40 @@ class LastResort:
             log.exception("request failed", method=scope["method"], path=scope["path"])
             answer = refusal(scope, 500, "something went wrong that should not; the log says what")
             await answer(scope, receive, send)
+
+
+class AllowedHosts:
+    """Refuses requests for any other name than the console's own.
+
+    A site that lets its own name point at this machine would else be of one origin with us:
+    DNS rebinding. ``*.example.org`` stands for all names below.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Sequence[str]) -> None:
+        self._app = app
+        self._hosts = tuple(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        host = Headers(scope=scope).get("host", "") if scope["type"] == "http" else ""
+        if scope["type"] == "http" and not goes_by(host, self._hosts):
+            problem = (
+                f"the console does not go by the name {host!r}: open it by one that it has, or let "
+                "its operator add this one to TOCSIN_CONSOLE_ALLOWED_HOSTS"
+            )
+            await refusal(scope, 400, problem)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def goes_by(host: str, allowed: Sequence[str]) -> bool:
+    """Tell whether a Host header names one of these hosts, at whatever port."""
+    found = HOST.fullmatch(host.lower())
+    if found is None:
+        return False
+    return any(
+        found["name"] == each or (each.startswith("*.") and found["name"].endswith(each[1:]))
+        for each in allowed
+    )
 
 
 class BodyLimit:
