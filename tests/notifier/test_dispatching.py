@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
 
 from notifier.alerts import a_delivery, a_match
+from tocsin.delivery import TEST
 from tocsin.documents import ChannelDocument, SubscriberDocument, SubscriptionDocument
 from tocsin.errors import StoreUnavailableError
 from tocsin.ports.deliveries import Claim, Delivery, DeliveryRecord, State
@@ -184,6 +185,16 @@ async def test_what_people_changed_since_the_match_counts(change: str, reason: s
     assert record.reason.startswith(reason)
     assert record.attempts == 0
     assert office.sender.sent == []
+
+
+async def test_a_channel_can_be_tried_out_without_a_subscription(office: Office) -> None:
+    await office.people("mail")
+
+    await office.ledger.enqueue([replace(a_delivery("t1"), subscription_id=TEST)])
+    office.dispatcher.nudge()
+    await office.until(all_in(State.DELIVERED))
+
+    assert office.sender.sent == [("mail", "t1")]
 
 
 async def test_a_claim_that_is_void_sends_nothing(office: Office) -> None:

@@ -7,10 +7,11 @@ Read ``alert`` (what is told), ``expansion`` (a match becomes deliveries), ``ide
 from tocsin.delivery.alert import Alert
 from tocsin.delivery.decision import Deliver, GiveUp, RetryLater, Step, decide
 from tocsin.delivery.expansion import Audience, Expansion, expand
-from tocsin.delivery.identity import alert_key, delivery_id
+from tocsin.delivery.identity import TEST, alert_key, delivery_id
 
 
 __all__ = [
+    "TEST",
     "Alert",
     "Audience",
     "Deliver",

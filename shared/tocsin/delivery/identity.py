@@ -6,6 +6,10 @@ from hashlib import blake2b
 from tocsin.events import ArticleSummary
 
 
+# The subscription of a delivery that tries a channel out: there is none, and it is sent all the same.
+TEST = "test"
+
+
 def alert_key(article: ArticleSummary, rule_id: str) -> str:
     """Return what makes two matches one alert: the story, or else the article, and the rule."""
     return json.dumps([article.story_id or article.id, rule_id])
