@@ -12,7 +12,8 @@ class TocsinError(Exception):
 class RuleSyntaxError(TocsinError):
     """The text of a rule does not follow the rule language.
 
-    ``position`` counts characters from 0; people are shown a column, from 1.
+    ``position`` counts characters from 0; people are shown a column, from 1. ``problem`` may say
+    after a colon what would be right.
     ``fix`` is the whole query as it would be right, where we can tell. ``readings`` are
     what it may mean, each a whole query, where only its writer can tell.
     """
@@ -27,7 +28,8 @@ class RuleSyntaxError(TocsinError):
         readings: tuple[str, ...] = (),
     ) -> None:
         hint = f"; did you mean: {fix}" if fix else ""
-        super().__init__(f"{problem} at column {position + 1}{hint}")
+        what, colon, advice = problem.partition(": ")
+        super().__init__(f"{what} at column {position + 1}{colon}{advice}{hint}")
         self.text = text
         self.position = position
         self.problem = problem

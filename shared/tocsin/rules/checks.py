@@ -65,13 +65,13 @@ def check_literal(lexeme: Lexeme, query: str) -> None:
     if question := _QUESTION_BEFORE.search(text):
         raise error(
             question.start(),
-            "'?' stands for one letter within a word, as in wom?n, and not for the first",
+            "'?' stands for one letter within a word, not for the first: write wom?n",
             text[: question.start()] + text[question.end() :],
         )
     if lexeme.kind is Kind.BARE and text.endswith("?"):
         raise error(
             len(text) - 1,
-            "'?' stands for one letter within a word, as in wom?n; at the end write '*'",
+            "'?' stands for one letter within a word: write wom?n, or '*' at the end",
             text.rstrip("?"),
         )
     for word in word_patterns(text):
@@ -83,16 +83,18 @@ def _problem_of_asterisk(text: str, found: re.Match[str]) -> str:
     before = word_patterns(text[: found.start()])
     attached = found.start() > 0 and not text[found.start() - 1].isspace() and before
     if not attached:
-        return "'*' stands for the end of a word, as in attack*, and not for a beginning or a whole word"
+        return (
+            "'*' stands for the end of a word, not for its beginning or a whole word: write attack*"
+        )
     if text[found.end() : found.end() + 1].isalnum() or text[found.end() : found.end() + 1] == "?":
-        return "'*' stands for the end of a word, as in attack*, and not for its middle; write '?' for one letter"
+        return "'*' stands for the end of a word, not for its middle: write attack*, or '?' for one letter"
     if len(found.group()) > 1:
         return "one '*' is enough"
     letters = _letters_before(text, found.start())
     if letters < _LETTERS_BEFORE_ASTERISK:
         return (
-            f"'*' needs at least {_LETTERS_BEFORE_ASTERISK} letters before it, "
-            f"or it stands for far too many words"
+            f"'*' needs at least {_LETTERS_BEFORE_ASTERISK} letters before it: "
+            f"with fewer it stands for far too many words"
         )
     return ""
 
@@ -136,7 +138,7 @@ def check_scope(
             case InRegion() | Filter():
                 problem = f"what is said of the whole article cannot stand inside {scope}"
             case InField() if node.name in forbidden:
-                problem = f"{node.name}: cannot stand inside {scope}"
+                problem = f"'{node.name}:' cannot stand inside {scope}"
             case _:
                 continue
         raise RuleSyntaxError(query, node.place.start, problem)
@@ -160,12 +162,13 @@ def _says_nothing(word: Term, query: str) -> RuleSyntaxError:
     if not word.text.isupper():
         problem = f"{word.text!r} is in nearly every article: put it in a phrase, or leave it out"
         return RuleSyntaxError(query, start, problem)
+    capitals = f"case:{query[start:end]}"
     return RuleSyntaxError(
         query,
         start,
         f"{word.text!r} also finds {word.text.lower()!r}, which is in nearly every article: "
-        f"write case:{word.text} for capitals only",
-        fix=f"{query[:start]}case:{word.text}{query[end:]}",
+        f"write {capitals} for capitals only",
+        fix=f"{query[:start]}{capitals}{query[end:]}",
     )
 
 

@@ -292,8 +292,8 @@ class _Lexer:
             fix = f'{self._text[: self._at]}"{run.group()}"{self._text[run.end() :]}'
         known = ", ".join(f"{prefix}:" for prefix in PREFIXES if prefix not in _ALIASES)
         raise self._error(
-            f"there is no field {found.group()!r} (there are {known}; "
-            "text with a colon goes in quotes)",
+            f"there is no field {found.group()!r}: known are {known}; "
+            "text with a colon goes in quotes",
             fix=fix,
         )
 

@@ -55,7 +55,7 @@ _STARTS_OPERAND = frozenset(
 _JOINS = frozenset({Kind.AND, Kind.OR})
 _OPERAND = "a word, a phrase or '('"
 _NOT_COUNTED = (FieldName.AUTHOR, FieldName.TAG, FieldName.URL)
-_MOST_FIXES = 8
+_MOST_FIXES = 3  # more, and the fix would be of something else
 _NO_DOUBLE_QUOTES = str.maketrans('"＂', "  ")  # noqa: RUF001 -- as people type it
 
 
@@ -205,7 +205,7 @@ class _Parser:
     def _first(self, sign: Lexeme, operand: Expression, place: Place) -> Expression:
         if not 1 <= sign.number <= Limits.FIRST_WORDS:
             raise self._error(
-                sign.start, f"the first 1 to {Limits.FIRST_WORDS} words can be asked for"
+                sign.start, f"expected a number from 1 to {Limits.FIRST_WORDS} after 'first'"
             )
         check_scope(operand, f"first{sign.number}( )", self._text, forbidden=_NOT_COUNTED)
         return FirstWords(sign.number, operand, place=place)
@@ -383,7 +383,7 @@ class _Parser:
             return self._error(lexeme.start, f"expected {wanted}, but the query ends", fix=left)
         shown = self._text[lexeme.start : lexeme.end]
         return self._error(
-            lexeme.start, f"expected {wanted}, not {shown!r}", fix=self._instead(lexeme, "")
+            lexeme.start, f"expected {wanted}, and not {shown!r}", fix=self._instead(lexeme, "")
         )
 
     def _unclosed(self, opening: Lexeme, found: Lexeme) -> RuleSyntaxError:
@@ -403,8 +403,8 @@ class _Parser:
     def _loose_word(self, sign: Lexeme) -> RuleSyntaxError:
         return self._error(
             sign.start,
-            "'~' follows a phrase, as in \"army convoy\"~8; "
-            "for other spellings of a word write '*' or '?'",
+            "'~' follows a phrase: write \"army convoy\"~8, "
+            "or for other spellings of a word '*' or '?'",
             fix=self._instead(sign, ""),
         )
 

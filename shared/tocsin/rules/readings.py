@@ -18,7 +18,7 @@ def mixed(text: str, operands: Sequence[Expression], joins: Sequence[Lexeme]) ->
     return RuleSyntaxError(
         text,
         odd.start,
-        f"AND and OR are mixed without brackets: write {readings[0]} or {readings[1]}",
+        f"AND and OR are mixed without brackets: write '{readings[0]}' or '{readings[1]}'",
         readings=readings,
     )
 
