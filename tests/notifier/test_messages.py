@@ -142,7 +142,7 @@ def test_mail_tells_what_happened_where_and_why(part: str) -> None:
         "JNIM",
         "3 times, in the title",
         "Diboli → Kayes Region → Mali → Sahel",
-        "mentioned, high confidence",
+        "only mentioned, high confidence",
         "sahel-jnim",
         "JNIM OR attack*",
         "Ann, you get this because you subscribed",

@@ -42,7 +42,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """``path`` leads up to the region: ``Diboli → Kayes Region → Mali → Sahel``."""
+    """``path`` leads up to the region: ``Diboli → Kayes Region → Mali → Sahel``.
+
+    ``detail`` says how sure it is, and whether the article is not about it.
+    """
 
     path: str
     detail: str
@@ -140,10 +143,10 @@ def _word(term: TermEvidence) -> Word:
 
 def _place(place: PlaceEvidence) -> Place:
     names = (one_line(name) for name in place.path or (place.region_name,))
-    level = "its subject" if place.level == "about" else "mentioned"
+    level = "" if place.level == "about" else "only mentioned, "
     return Place(
         cut(ARROW.join(name for name in names if name), 2 * MAX_NAME),
-        f"{level}, {_confidence(place.probability)} confidence",
+        f"{level}{_confidence(place.probability)} confidence",
     )
 
 
