@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 from hypothesis import given
-from strategies import articles, places, rules
 
+from strategies import articles, places, rules
 from tocsin.article import Article
 from tocsin.matching import ArticleView, Clause, ClauseKind, Explanation, evaluate, explain
 from tocsin.regions.places import LocatedPlace, Places, PlaceSpan, RegionHit

@@ -19,7 +19,11 @@ from tocsin.regions.places import LocatedPlace, Places, PlaceSpan, RegionHit
 
 ArticleOf = Callable[..., Article]
 
-DEMO = Path(__file__).parents[2] / "services/cli/tocsin_cli/demo/article.txt"
+# The demo's article; and the one that it retells, which is not ours to ship, where there is it.
+PAGES = [
+    Path(__file__).parents[2] / "services/cli/tocsin_cli/demo/article.txt",
+    *map(Path, filter(None, [os.environ.get("TOCSIN_SEED_ARTICLE")])),
+]
 
 
 class Names:
@@ -105,21 +109,11 @@ def gazetteer() -> Gazetteer:
     return load()
 
 
-@pytest.fixture(scope="module", params=["demo", "found"])
-def page(request: pytest.FixtureRequest) -> str:
-    """The demo's article; and the one that it retells, which is not ours to ship, where it is."""
-    found = os.environ.get("TOCSIN_SEED_ARTICLE")
-    if request.param == "demo":
-        return DEMO.read_text()
-    if found is None:
-        pytest.skip("TOCSIN_SEED_ARTICLE is not set")
-    return Path(found).read_text()
-
-
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_article_that_all_began_with_is_explained(
-    page: str, article_of: ArticleOf, gazetteer: Gazetteer
+    page: Path, article_of: ArticleOf, gazetteer: Gazetteer
 ) -> None:
-    title, _, text = page.partition("\n")
+    title, _, text = page.read_text().partition("\n")
     article = article_of(text.strip(), title=title)
     document = RuleDocument(
         id="jnim", name="JNIM", query="JNIM", regions=RegionCondition(any=("Sahel",))

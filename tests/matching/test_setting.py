@@ -17,7 +17,11 @@ DIBOLI = LocatedPlace("place:x:diboli-ml", "Diboli", 0.9, ())
 MALI = RegionHit("country:ML", 0.9, "about", explicit=False, places=(DIBOLI,))
 SENEGAL = RegionHit("country:SN", 0.4, "mention", explicit=True, places=())
 FRANCE = RegionHit(
-    "country:FR", 0.8, "mention", True, (LocatedPlace("country:FR", "France", 0.8, ()),)
+    "country:FR",
+    0.8,
+    "mention",
+    explicit=True,
+    places=(LocatedPlace("country:FR", "France", 0.8, ()),),
 )
 PLACES = Places(regions={hit.region: hit for hit in (MALI, SENEGAL, FRANCE)})
 

@@ -139,6 +139,8 @@ def _starts(literal: Literal, stream: Stream, visible: int) -> list[int]:
     """Return the positions from which the words follow one another within one paragraph."""
     length = len(literal.words)
     first, *others = (stream.find(word) for word in literal.words)
+    if not others:
+        return [start for start in first if start < visible]
     starts = set(first)
     for offset, positions in enumerate(others, start=1):
         starts &= {position - offset for position in positions}

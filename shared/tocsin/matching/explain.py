@@ -1,8 +1,9 @@
 """Say for each part of a rule whether it is true of an article, and where."""
 
+from collections.abc import Iterable
 from typing import assert_never
 
-from tocsin.matching.evaluate import Wrapper, evaluate, find, holds, inside, narrowed
+from tocsin.matching.evaluate import Wrapper, find, inside, narrowed
 from tocsin.matching.explanation import Clause, ClauseKind, Explanation, Failure, Hit
 from tocsin.matching.intervals import Interval
 from tocsin.matching.reasons import failures_beside, reason_of
@@ -39,16 +40,22 @@ from tocsin.rules.walk import is_positional
 _MOST_HITS = 50
 
 
+def _none(verdicts: Iterable[bool]) -> bool:
+    return not any(verdicts)
+
+
+_JOINED = {ClauseKind.ALL: all, ClauseKind.ANY: any, ClauseKind.NONE: _none}
+
+
 def explain(rule: Rule, view: ArticleView) -> Explanation:
     """Return why an article satisfies a rule, or what of it fails."""
     clause = None
     if rule.expression is not None:
         clause = _Explainer(rule.query, view).clause(rule.expression, EVERYWHERE)
     settings = _settings(rule.regions, view) if rule.regions else ()
-    matched = evaluate(rule, view)
     failing = (*failures_beside(rule, settings, view), *_failing(clause))
-    found = snippets(view, clause, settings) if matched else ()
-    return Explanation(matched, clause, settings, found, failing)
+    found = () if failing else snippets(view, clause, settings)
+    return Explanation(not failing, clause, settings, found, failing)
 
 
 def _settings(asked: RegionFilter, view: ArticleView) -> tuple[Setting, ...]:
@@ -89,7 +96,8 @@ class _Explainer:
     def _words(self, expression: Expression, scope: Scope, weight: int) -> Clause:
         counted = expression.operand if isinstance(expression, AtLeast) else expression
         found = find(counted, self._view, scope)
-        verdict = holds(expression, self._view, scope)
+        least = expression.count if isinstance(expression, AtLeast) else 1
+        verdict = len(found) >= least
         return Clause(
             ClauseKind.WORDS,
             *self._written(expression),
@@ -121,7 +129,7 @@ class _Explainer:
         weight: int,
     ) -> Clause:
         clauses = tuple(self.clause(operand, scope, weight) for operand in operands)
-        verdict = holds(expression, self._view, scope)
+        verdict = _JOINED[kind](clause.verdict for clause in clauses)
         reason = "" if verdict else reason_of(expression, self._view, scope)
         written = self._written(expression)
         return Clause(kind, *written, verdict, reason, clauses=clauses, weight=weight)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tocsin.matching.explanation import Clause, ClauseKind, Hit, MarkedSentence, evidence, regions
 from tocsin.matching.setting import Setting
 from tocsin.matching.view import TITLE, ArticleView, Stream
+from tocsin.text import Span
 
 
 _MOST = 3
@@ -85,14 +86,21 @@ def _of_places(clause: Clause | None, settings: Sequence[Setting]) -> Iterator[_
 
 
 def _sentences(stream: Stream, marks: list[_Mark]) -> Iterator[_Sentence]:
-    starts = [start for start, _ in stream.sentences]
-    by_sentence: dict[int, list[_Mark]] = {}
+    by_sentence: dict[Span, list[_Mark]] = {}
     for mark in marks:
-        by_sentence.setdefault(bisect_right(starts, mark.start) - 1, []).append(mark)
-    for index, (start, end) in enumerate(stream.sentences):
-        within = tuple(mark for mark in by_sentence.get(index, ()) if mark.start < end)
-        if within:
-            yield _Sentence(stream, start, end, within)
+        index = bisect_right(stream.sentences, mark.start, key=_start) - 1
+        if index >= 0 and mark.start < stream.sentences[index][1]:
+            by_sentence.setdefault(stream.sentences[index], []).append(mark)
+    for (start, end), within in sorted(by_sentence.items(), key=_span):
+        yield _Sentence(stream, start, end, tuple(within))
+
+
+def _start(span: Span) -> int:
+    return span[0]
+
+
+def _span(item: tuple[Span, list[_Mark]]) -> Span:
+    return item[0]
 
 
 def _marked(sentence: _Sentence) -> MarkedSentence:

@@ -16,6 +16,7 @@ _STOP = re.compile(
     r"|\n(?=\s*[•·‣▪*–-]\s))"  # the items of a list
 )
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+$")
+_NOT_SPACE = re.compile(r"\S")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 
 
@@ -34,6 +35,12 @@ def sentences(text: str) -> list[Span]:
     return found
 
 
+def _following(stop: re.Match[str]) -> str:
+    """Return the first character behind the stop that is no white space."""
+    found = _NOT_SPACE.search(stop.string, stop.end())
+    return found.group() if found else ""
+
+
 def _between(text: str, gaps: list[Span]) -> list[Span]:
     starts = [0, *(end for _, end in gaps)]
     ends = [*(start for start, _ in gaps), len(text)]
@@ -50,7 +57,7 @@ def _ends(stop: re.Match[str]) -> bool:
     """Tell whether what looks like the end of a sentence is one."""
     if stop.group() == "\n":
         return True
-    following = stop.string[stop.end() :].lstrip()[:1]
+    following = _following(stop)
     if following.islower():  # “Stop!” he said
         return False
     if not stop.group().startswith("."):

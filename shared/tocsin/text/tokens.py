@@ -7,6 +7,7 @@ Scripts that are written without spaces are one word a character.
 """
 
 import re
+from functools import lru_cache
 
 from tocsin.text.folding import clusters, fold, fold_cluster
 
@@ -63,8 +64,13 @@ def tokenise(text: str) -> Tokens:
         return Tokens(text, _PLAIN_WORD.findall(text.lower()), None)
     if _PLAIN.fullmatch(text):
         found = _PLAIN_WORD.findall(text.lower())
-        return Tokens(text, [w if w.isascii() else fold(w) for w in found], None)
+        return Tokens(text, [w if w.isascii() else _folded(w) for w in found], None)
     return tokenise_any(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def _folded(word: str) -> str:
+    return fold(word)
 
 
 def words(text: str) -> list[str]:
