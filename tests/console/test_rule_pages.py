@@ -128,6 +128,26 @@ async def test_a_check_shows_what_the_regions_are(
     assert await office.rules.count() == 0
 
 
+async def test_a_check_says_the_rule_in_english(client: httpx2.AsyncClient) -> None:
+    response = await client.post("/check-rule", data=FORM | {"any": "Mali", "languages": ""})
+
+    assert "An article matches if it mentions JNIM" in response.text
+    assert "is in Mali" in response.text
+
+
+async def test_what_is_doubtful_is_hinted_at_and_can_be_saved(
+    office: Office, client: httpx2.AsyncClient
+) -> None:
+    doubtful = FORM | {"id": "doubtful", "query": "JNIM and attack"}
+
+    checked = await client.post("/check-rule", data=doubtful)
+    saved = await client.post("/new-rule", data=doubtful)
+
+    assert "Worth a second look" in checked.text
+    assert "JNIM and attack\n<b>     ^</b>" in checked.text
+    assert saved.status_code == 303
+
+
 async def test_a_script_asks_for_the_check_alone(client: httpx2.AsyncClient) -> None:
     response = await client.post("/check-rule", data=FORM, headers={"x-part": "check"})
 

@@ -210,6 +210,7 @@ async def test_a_check_saves_nothing_and_says_what_is_meant(
 
     assert found["ok"]
     assert found["query"] == "JNIM AND attack* AND region:Mali"
+    assert "Kayes Region" in found["english"]
     assert [each["region"]["path"] for each in found["regions"]] == [
         ["Mali"],
         ["Kayes Region", "Mali"],

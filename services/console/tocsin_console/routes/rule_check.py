@@ -16,7 +16,18 @@ from tocsin.errors import (
     UnknownRegionError,
 )
 from tocsin.regions.gazetteer import Gazetteer
-from tocsin.rules import Expression, Filter, FilterKind, InRegion, parse, to_text
+from tocsin.rules import (
+    Expression,
+    Filter,
+    FilterKind,
+    Hint,
+    InRegion,
+    Rule,
+    in_english,
+    lint,
+    parse,
+    to_text,
+)
 from tocsin.rules.walk import walk
 from tocsin_console.routes.problems import FieldProblem, InvalidRequestError
 from tocsin_console.routes.regions import RegionView, view
@@ -44,11 +55,17 @@ class NamedRegion(BaseModel):
 
 
 class RuleCheck(BaseModel):
-    """``query`` is the query in its plain form, with every bracket that it means."""
+    """What a rule means, where it can be read, and what is wrong with it.
+
+    ``query`` is the query in its plain form, with every bracket that it means; ``english`` says
+    the whole rule in a sentence. ``hints`` are what is doubtful, not wrong.
+    """
 
     ok: bool
     errors: tuple[FieldProblem, ...]
+    hints: tuple[FieldProblem, ...]
     query: str | None
+    english: str | None
     regions: tuple[NamedRegion, ...]
 
 
@@ -74,12 +91,14 @@ def check(rule: RuleDraft | RuleDocument, gazetteer: Gazetteer) -> RuleCheck:
             errors.append(of_region(mention, error))
         else:
             regions.append(NamedRegion(written=mention.written, region=region))
-    # The matcher has the last word: it reads the rule in this very way.
-    errors += [] if errors else as_the_matcher_reads(rule, gazetteer)
+    compiled, unreadable = (None, ()) if errors else as_the_matcher_reads(rule, gazetteer)
+    errors += unreadable
     return RuleCheck(
         ok=not errors,
         errors=tuple(errors),
+        hints=tuple(map(of_hint, lint(compiled, gazetteer.name))) if compiled else (),
         query=to_text(expression) if expression else None,
+        english=in_english(compiled, gazetteer.name) if compiled else None,
         regions=tuple(dict.fromkeys(regions)),
     )
 
@@ -131,16 +150,16 @@ def in_condition(condition: RegionCondition | None) -> Iterator[Mention]:
 
 def as_the_matcher_reads(
     rule: RuleDraft | RuleDocument, gazetteer: Gazetteer
-) -> Sequence[FieldProblem]:
+) -> tuple[Rule | None, Sequence[FieldProblem]]:
+    """Return the rule as it is matched, or why it cannot be: the matcher has the last word."""
     try:
-        compile_rule(named(rule), gazetteer)
+        return compile_rule(named(rule), gazetteer), ()
     except RuleSyntaxError as error:
-        return [of_query(error)]
+        return None, [of_query(error)]
     except InvalidDocumentError as error:
-        return [FieldProblem(pointer=error.field, detail=error.problem)]
+        return None, [FieldProblem(pointer=error.field, detail=error.problem)]
     except TocsinError as error:
-        return [FieldProblem(pointer="", detail=str(error))]
-    return ()
+        return None, [FieldProblem(pointer="", detail=str(error))]
 
 
 def named(rule: RuleDraft | RuleDocument) -> RuleDocument:
@@ -164,6 +183,10 @@ def of_query(error: RuleSyntaxError) -> FieldProblem:
         fix=error.fix,
         readings=list(error.readings),
     )
+
+
+def of_hint(hint: Hint) -> FieldProblem:
+    return FieldProblem(pointer="/query", detail=hint.problem, column=hint.column, fix=hint.fix)
 
 
 def of_region(mention: Mention, error: UnknownRegionError | AmbiguousRegionError) -> FieldProblem:

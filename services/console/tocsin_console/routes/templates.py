@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from fastapi import Request
@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from tocsin.events import Snippet
+from tocsin_console.routes.excerpt import Excerpt, excerpt
 
 
 WEB = re.compile(r"https?://", re.IGNORECASE)
@@ -62,11 +63,22 @@ def environment() -> Environment:
         "ago": ago,
         "count": count,
         "moment": moment,
+        "place": place,
         "quoted": quoted,
         "segments": segments,
         "web_link": web_link,
     }
     return made
+
+
+class HasColumn(Protocol):
+    @property
+    def column(self) -> int | None: ...
+
+
+def place(problem: HasColumn, query: str) -> Excerpt | None:
+    """Return where in the query something is wrong, if it is there."""
+    return None if problem.column is None else excerpt(query, problem.column - 1)
 
 
 def quoted(text: str) -> str:

@@ -10,7 +10,6 @@ from tocsin.documents import RegionCondition, RuleDocument
 from tocsin.errors import NotFoundError, VersionConflictError
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin_console.routes.backends import Backends, Behind, Who
-from tocsin_console.routes.excerpt import Excerpt, excerpt
 from tocsin_console.routes.forms import Errors, errors_of
 from tocsin_console.routes.problems import AlreadyThereError, InvalidRequestError
 from tocsin_console.routes.regions import name_of
@@ -204,18 +203,7 @@ def _editor(
         status=status,
         form=form,
         found=found,
-        excerpts=excerpts(form.query, found),
         errors=errors or {},
         conflict=conflict,
         done=done,
     )
-
-
-def excerpts(query: str, found: RuleCheck | None) -> Sequence[Excerpt | None]:
-    """Return for each error where it is in the query, if it is there."""
-    if found is None:
-        return []
-    return [
-        excerpt(query, error.column - 1) if error.column is not None else None
-        for error in found.errors
-    ]
