@@ -180,6 +180,7 @@ def test_fields(query: str, expected: bool, article_of: ArticleOf) -> None:  # n
         ("lang:en", False),
         ("source:rfi.fr", True),
         ("source:www.rfi.fr", True),
+        ("source:https://www.rfi.fr/en/", True),
         ("source:en.rfi.fr", True),
         ("source:fr", False),
         ("source:fi.fr", False),

@@ -75,7 +75,11 @@ def is_from(asked: Filter, article: Article) -> bool:
 
 
 def source_key(name: str) -> str:
-    return name.casefold().removeprefix("www.")
+    """Return what a source is known by: of an address only the host, of any other name all."""
+    name = name.strip().casefold()
+    if name.startswith(("http://", "https://")):
+        name = name.partition("://")[2].partition("/")[0]
+    return name.removeprefix("www.")
 
 
 def source_keys(source: str) -> tuple[str, ...]:
