@@ -143,7 +143,7 @@ def test_of_an_empty_store_nothing_is_exported(cli: Cli) -> None:
 
 def test_the_demo_set_is_loaded_into_an_empty_store_without_asking(cli: Cli) -> None:
     assert "17 to create; 0 as they are." in cli.lines("demo", "load")
-    assert cli.lines("demo", "load") == ["Nothing to change; 0 as they are."]
+    assert cli.lines("demo", "load") == ["Nothing to change; 17 as they are."]
 
 
 def test_one_is_asked_before_the_demo_set_changes_what_is_there(cli: Cli) -> None:

@@ -93,6 +93,8 @@ def test_everything_starts_and_an_article_becomes_alerts(up: UpOfTest) -> None:
     told = {each["rule"] for each in up.json("deliveries", "list")}
     assert told == {"jnim-sahel", "kayes-region", "mali", "western-africa"}
     assert {each["state"] for each in up.json("deliveries", "list")} == {"delivered"}
+    assert "Delivered to desk-mail: 250" in up.tocsin("channels", "test", "desk-mail")
+    assert "Delivered to desk-slack: " in up.tocsin("channels", "test", "desk-slack")
     assert up.process.stop(60) == 0
     assert up.family() == {}
 
@@ -128,8 +130,8 @@ def test_a_taken_port_is_said_before_anything_starts(up: UpOfTest) -> None:
 
     assert second.wait(60) == 1
     assert second.output().strip() == (
-        f"error: port {up.ports['inbox']} is taken, and wanted for inbox, the demo inbox, where "
-        "the demo's alerts land: end what listens there, or choose another port with "
+        f"error: port {up.ports['inbox']} is taken, and wanted for inbox (where "
+        "the demo's alerts land): end what listens there, or choose another port with "
         "TOCSIN_INBOX_PORT"
     )
 

@@ -100,7 +100,7 @@ def _listeners(
     listeners = [listener for child in children for listener in child.listeners]
     if embedded:
         listeners.append(
-            Listener(embedded.port, "Valkey, the embedded store", "TOCSIN_VALKEY_PORT")
+            Listener(embedded.port, "Valkey (the embedded store)", "TOCSIN_VALKEY_PORT")
         )
     return listeners
 

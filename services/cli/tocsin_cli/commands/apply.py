@@ -51,7 +51,7 @@ def apply(
         desired = check(manifest.drafts, current, documents.checker(session), prune=pruned)
         changes = plan(current, desired, prune=pruned)
         same = len(manifest.drafts) - sum(change.after is not None for change in changes)
-        documents.say_changes(changes, same)
+        documents.say_plan(changes, same)
         if not changes or dry_run:
             return
         confirm("Apply?", yes=yes)

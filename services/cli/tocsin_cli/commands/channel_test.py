@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from tocsin.delivery import Alert
+from tocsin.delivery import TEST, Alert
 from tocsin.documents import ChannelDocument, SubscriberDocument
 from tocsin.documents.channel_url import lane_of
 from tocsin.errors import NotFoundError, TocsinError
@@ -18,7 +18,6 @@ from tocsin_cli.commands.output import say
 from tocsin_cli.commands.session import Store, session_of, with_store
 
 
-TEST = "test"
 POLL_S = 0.2
 
 

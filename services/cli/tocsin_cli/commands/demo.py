@@ -30,7 +30,7 @@ def load(context: typer.Context, yes: Yes = False) -> None:
         current = await documents.standing(store)
         desired = _demo_set(current, documents.checker(session))
         changes = plan(current, desired)
-        documents.say_changes(changes, 0)
+        documents.say_plan(changes, len(desired) - len(changes))
         if changes:
             confirm("Load it?", yes=yes or await is_untouched(store))
             await documents.make(store, changes, who=session.who, reason=REASON)

@@ -60,12 +60,17 @@ def checker(session: Session) -> Callable[[RuleDocument], Rule]:
     return lambda rule: compile_rule(rule, session.gazetteer())
 
 
-def say_changes(changes: Sequence[Change], unchanged: int) -> None:
+def say_changes(changes: Sequence[Change]) -> None:
     for change in changes:
         sign, style = SIGNS[change.action]
         say(Text(f"{sign} {change.kind.singular} {change.id}", style))
         if change.action is not Action.DELETE:
             say_change(change)
+
+
+def say_plan(changes: Sequence[Change], unchanged: int) -> None:
+    """Show the changes, then how many there are."""
+    say_changes(changes)
     counts = {action: sum(change.action is action for change in changes) for action in Action}
     said = [f"{count} to {action}" for action, count in counts.items() if count]
     say(f"{', '.join(said) or 'Nothing to change'}; {unchanged} as they are.")

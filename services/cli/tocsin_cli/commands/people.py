@@ -1,5 +1,6 @@
 """Who is told, where, and of what: subscribers, channels, subscriptions."""
 
+import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -126,7 +127,7 @@ def add_channel(
 ) -> None:
     """Add where a subscriber is told. Try it with `tocsin channels test`."""
     if url == "-":
-        url = typer.prompt("URL", hide_input=True)
+        url = _asked_for_url()
     fields = {"id": channel_id, "subscriber": subscriber, "name": name or channel_id, "url": url}
     _add(context, Kind.CHANNEL, valid(ChannelDocument, fields))
 
@@ -196,6 +197,13 @@ def remove_subscription(context: typer.Context, subscription_id: Id, yes: Yes = 
     _remove(context, Kind.SUBSCRIPTION, subscription_id, yes=yes)
 
 
+def _asked_for_url() -> str:
+    """Ask for a URL without showing it, or read it from what is piped in."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("URL", hide_input=True))
+    return sys.stdin.readline().strip()
+
+
 def _add(context: typer.Context, kind: Kind, document: AnyDocument) -> None:
     async def work(store: Store) -> None:
         current = await documents.standing(store)
@@ -203,7 +211,7 @@ def _add(context: typer.Context, kind: Kind, document: AnyDocument) -> None:
             raise TocsinError(f"there is a {kind.singular} {document.id!r} already")
         change = Change(kind, None, document)
         await documents.make(store, [change], who=session_of(context).who)
-        documents.say_changes([change], 0)
+        documents.say_changes([change])
 
     with_store(context, work)
 
@@ -215,7 +223,7 @@ def _remove(context: typer.Context, kind: Kind, key: str, *, yes: bool) -> None:
             raise NotFoundError(kind.singular, key)
         kept = {name: each for name, each in current.of(kind).items() if name != key}
         changes = plan(current, State({kind: kept}), prune=(kind,))
-        documents.say_changes(changes, 0)
+        documents.say_changes(changes)
         confirm("Remove?", yes=yes)
         await documents.make(store, changes, who=session_of(context).who)
 

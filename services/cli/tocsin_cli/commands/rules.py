@@ -203,7 +203,7 @@ def delete(context: typer.Context, rule_id: RuleId, yes: Yes = False, reason: Re
 
     async def work(store: Store) -> None:
         rule = await store.rules.get(rule_id)
-        documents.say_changes([Change(Kind.RULE, rule, None)], 0)
+        documents.say_changes([Change(Kind.RULE, rule, None)])
         confirm("Delete?", yes=yes)
         await store.rules.delete(rule_id, who=session_of(context).who, reason=reason)
 
@@ -266,7 +266,7 @@ async def _put(
     if before is not None and not change.differences():
         say("Nothing to change.")
         return
-    documents.say_changes([change], 0)
+    documents.say_changes([change])
     await documents.make(store, [change], who=session.who, reason=reason)
 
 

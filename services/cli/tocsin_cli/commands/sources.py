@@ -80,7 +80,7 @@ def add(
         if before is not None:
             raise TocsinError(f"there is a source {source.id!r} already: choose another --id")
         change = Change(Kind.SOURCE, None, source)
-        documents.say_changes([change], 0)
+        documents.say_changes([change])
         await documents.make(store, [change], who=session.who)
 
     with_store(context, work)
@@ -99,7 +99,7 @@ def remove(context: typer.Context, source_id: SourceId, yes: Yes = False) -> Non
 
     async def work(store: Store) -> None:
         source, _ = await store.sources.get(source_id)
-        documents.say_changes([Change(Kind.SOURCE, source, None)], 0)
+        documents.say_changes([Change(Kind.SOURCE, source, None)])
         confirm("Remove?", yes=yes)
         await store.sources.delete(source_id)
 

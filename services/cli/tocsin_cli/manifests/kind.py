@@ -55,6 +55,9 @@ class State:
 
     documents: Mapping[Kind, Mapping[str, AnyDocument]] = field(default_factory=dict)
 
+    def __len__(self) -> int:
+        return sum(map(len, self.documents.values()))
+
     def of(self, kind: Kind) -> Mapping[str, AnyDocument]:
         return self.documents.get(kind, {})
 

@@ -66,11 +66,11 @@ def _child(role: Role, number: int, settings: CliSettings, env: Mapping[str, str
     port = settings.port_of(role) + number * REPLICA_STEP
     name = role if number == 0 else f"{role}-{number + 1}"
     variable = f"TOCSIN_{role.upper()}_PORT"
-    listeners: tuple[Listener, ...] = (Listener(port, f"{name}, {role.purpose}", variable),)
+    listeners: tuple[Listener, ...] = (Listener(port, f"{name} ({role.purpose})", variable),)
     env = {**env, variable: str(port)}
     if role is Role.INBOX:
         smtp = Listener(
-            settings.inbox_smtp_port, "inbox, its mail server", "TOCSIN_INBOX_SMTP_PORT"
+            settings.inbox_smtp_port, "inbox (its mail server)", "TOCSIN_INBOX_SMTP_PORT"
         )
         listeners = (*listeners, smtp)
         env |= {smtp.variable: str(smtp.port)}

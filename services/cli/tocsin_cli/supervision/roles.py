@@ -25,7 +25,7 @@ PURPOSES = {
     Role.MATCHER: "matches articles against rules",
     Role.NOTIFIER: "delivers alerts",
     Role.CONSOLE: "the web pages",
-    Role.INBOX: "the demo inbox, where the demo's alerts land",
+    Role.INBOX: "where the demo's alerts land",
 }
 
 # Replicas share work through the store. The console and the inbox are for one person's browser.
