@@ -1,8 +1,11 @@
 """What each thing that a receiver does comes to; against real servers."""
 
 import asyncio
+import socket
+import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 from zlib import crc32
 
 import pytest
@@ -14,7 +17,7 @@ from rig.processes import free_port
 from tocsin.documents import ChannelDocument
 from tocsin.ports.sender import Kind, Outcome
 from tocsin.testing import FakeClock
-from tocsin_notifier.adapters import egress
+from tocsin_notifier.adapters import apprise_sender, egress
 from tocsin_notifier.adapters.apprise_sender import AppriseSender
 from tocsin_notifier.adapters.self_test import expect_tamed_apprise
 from tocsin_notifier.adapters.services import install_plugins
@@ -307,6 +310,31 @@ async def test_a_mail_server_that_never_answers_is_left(mail_server: MailServer)
 
     assert outcome.kind is Kind.AMBIGUOUS
     assert mail_server.mail.arrived.is_set()
+
+
+async def test_who_is_looked_up_for_ever_is_left_and_not_called_later(
+    web_server: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, answered = threading.Event(), threading.Event()
+
+    def slowly(*arguments: Any, **options: Any) -> Any:
+        answer.wait()
+        answered.set()
+        return look_up(*arguments, **options)
+
+    look_up = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+    monkeypatch.setattr(apprise_sender, "LAST_WORDS", timedelta(seconds=0.1))
+    sender = AppriseSender(FakeClock(), threads=1, patience=timedelta(seconds=0.1))
+
+    outcome = await send(sender, f"json://127.0.0.1:{web_server.port}/x")
+    answer.set()
+
+    assert outcome == Outcome(Kind.TRANSIENT, "could not connect in time")
+    assert await asyncio.to_thread(answered.wait, 20)
+    sender._threads.shutdown(wait=True)
+    assert (web_server.connections, web_server.requests) == (0, [])
+    sender.close()
 
 
 async def test_of_a_flood_only_a_little_is_read(

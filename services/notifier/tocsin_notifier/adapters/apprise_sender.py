@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -15,7 +16,7 @@ from tocsin.documents.channel_url import relay_address, schema_of
 from tocsin.ports.clock import Clock
 from tocsin.ports.deliveries import Delivery
 from tocsin.ports.sender import Kind, Outcome
-from tocsin_notifier.adapters.attempt import Attempt, SmtpLost, Stage, underway
+from tocsin_notifier.adapters.attempt import Attempt, underway
 from tocsin_notifier.adapters.outcomes import outcome
 from tocsin_notifier.adapters.services import (
     ASSET,
@@ -66,24 +67,23 @@ class AppriseSender:
         self._patience = patience
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sender")
         self._services: OrderedDict[str, _Service] = OrderedDict()
+        self._lock = Lock()
 
     async def send(self, delivery: Delivery, channel: ChannelDocument) -> Outcome:
         try:
             alert = Alert.model_validate_json(delivery.payload)
-            service = self._service(channel)
-        except UnusableChannelError as error:
-            return Outcome(Kind.PERMANENT, str(error))
         except ValueError as error:
             return Outcome(Kind.PERMANENT, f"the alert cannot be read: {error}")
         attempt = Attempt(card(alert, delivery.id))
-        context = copy_context()
         loop = asyncio.get_running_loop()
-        sending = loop.run_in_executor(self._threads, context.run, _notify, service, attempt)
-        succeeded = await self._patiently(sending, attempt)
+        work = partial(copy_context().run, self._send, channel, attempt)
+        try:
+            succeeded = await self._patiently(loop.run_in_executor(self._threads, work), attempt)
+        except UnusableChannelError as error:
+            return Outcome(Kind.PERMANENT, str(error))
         if succeeded is None:
             return _hopeless(attempt)
-        url = channel.url.get_secret_value()
-        by_relay = relay_address(url) is not None
+        by_relay = relay_address(channel.url.get_secret_value()) is not None
         return outcome(attempt.events, self._clock.now(), succeeded=succeeded, relay=by_relay)
 
     def close(self) -> None:
@@ -91,20 +91,32 @@ class AppriseSender:
         self._threads.shutdown(wait=False, cancel_futures=True)
         POOL.close()
 
+    def _send(self, channel: ChannelDocument, attempt: Attempt) -> bool:
+        """Send, in a thread of our own; return what Apprise says."""
+        with underway(attempt):
+            if attempt.given_up:  # while it waited for a thread
+                return False
+            # Here and not before: making a plugin is the plugin's code, and the guard watches it.
+            service = self._service(channel)
+            with service.lock:
+                return _notify(service, attempt)
+
     def _service(self, channel: ChannelDocument) -> _Service:
         """Return the channel's plugin, made anew where its URL changed or another thread has it."""
         url = channel.url.get_secret_value()
-        kept = self._services.get(channel.id)
-        if kept is not None and kept.url == url and not kept.lock.locked():
-            self._services.move_to_end(channel.id)
-            return kept
+        with self._lock:
+            kept = self._services.get(channel.id)
+            if kept is not None and kept.url == url and not kept.lock.locked():
+                self._services.move_to_end(channel.id)
+                return kept
         plugin = service_for(url, self._relay)
         apprise = Apprise(asset=ASSET)
         apprise.add(plugin)
         service = _Service(url, apprise, plugin)
-        self._services[channel.id] = service
-        if len(self._services) > KEPT_SERVICES:
-            self._services.popitem(last=False)
+        with self._lock:
+            self._services[channel.id] = service
+            if len(self._services) > KEPT_SERVICES:
+                self._services.popitem(last=False)
         return service
 
     async def _patiently(self, sending: "asyncio.Future[bool]", attempt: Attempt) -> bool | None:
@@ -121,16 +133,15 @@ class AppriseSender:
 
 
 def _notify(service: _Service, attempt: Attempt) -> bool:
-    """Send in this thread; whatever a plugin raises is a failure like another."""
+    """Return what Apprise says; whatever a plugin raises is a failure like another to it."""
     writing = writing_for(schema_of(service.url))
-    with service.lock, underway(attempt):
-        return bool(
-            service.apprise.notify(
-                title=_title(attempt.card, writing, service.plugin),
-                body=_body(attempt.card, writing, service.plugin),
-                body_format=writing.apprise_format,
-            )
+    return bool(
+        service.apprise.notify(
+            title=_title(attempt.card, writing, service.plugin),
+            body=_body(attempt.card, writing, service.plugin),
+            body_format=writing.apprise_format,
         )
+    )
 
 
 def _title(written: Card, writing: Writing, plugin: Any) -> str:
@@ -145,8 +156,6 @@ def _body(written: Card, writing: Writing, plugin: Any) -> str:
 
 def _hopeless(attempt: Attempt) -> Outcome:
     """Return what to think of an attempt that never came back; it can connect nowhere any more."""
-    if attempt.sent or any(
-        isinstance(event, SmtpLost) and event.stage is Stage.ANSWER for event in attempt.events
-    ):
+    if attempt.sent:
         return Outcome(Kind.AMBIGUOUS, "no answer in time")
     return Outcome(Kind.TRANSIENT, "could not connect in time")

@@ -70,7 +70,7 @@ WireEvent = SmtpReply | SmtpLost | HttpReply | HttpLost | Refused
 class Attempt:
     """One message on its way; used by the thread that sends it, and by who loses patience with it.
 
-    ``sent`` tells that a request has left whole on the connection in use.
+    ``sent`` tells that the last request, or the mail with its final dot, has left whole.
     """
 
     card: Card

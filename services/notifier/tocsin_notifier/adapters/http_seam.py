@@ -72,6 +72,8 @@ class SharedAdapter(HTTPAdapter):
             return super().send(request, *args, **kwargs)
         host = urlsplit(request.url or "").hostname or ""
         attempt.sent = False
+        if attempt.given_up:
+            raise requests.ConnectionError("the attempt was given up")
         try:
             response = super().send(request, *args, **(kwargs | {"stream": True}))
             _read(response)

@@ -158,6 +158,8 @@ class PooledSMTP(AppriseSMTPController):  # type: ignore[misc]  # Apprise is not
             attempt.connection = smtp.sock
         stage = Stage.MAIL
         try:
+            if _given_up():
+                raise ConnectionAbortedError("the attempt was given up")
             code, text = smtp.mail(from_addr, _options(smtp, from_addr, to_addrs, data))
             if code != OK:
                 return self._refused(stage, code, text)
@@ -173,6 +175,7 @@ class PooledSMTP(AppriseSMTPController):  # type: ignore[misc]  # Apprise is not
             # In one piece: the dot for itself would wait for the acknowledgement of the rest.
             smtp.send(_dotted(data))
             stage = Stage.ANSWER
+            _message_left()
             _wait_at_most(ANSWER_TIMEOUT_S, smtp)
             code, text = smtp.getreply()
             _wait_at_most(COMMAND_TIMEOUT_S, smtp)
@@ -249,6 +252,11 @@ def _fail(stage: Stage, error: OSError | smtplib.SMTPException | ValueError) -> 
 def _note(event: WireEvent) -> None:
     if (attempt := current()) is not None:
         attempt.note(event)
+
+
+def _message_left() -> None:
+    if (attempt := current()) is not None:
+        attempt.sent = True
 
 
 def _given_up() -> bool:
