@@ -7,7 +7,13 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 Identifier = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*$", min_length=1, max_length=64)
 ]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+# A name stands in subjects, headers and terminals, so it is one line without control characters.
+Name = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[^\p{Cc}\p{Zl}\p{Zp}]+$", strip_whitespace=True, min_length=1, max_length=200
+    ),
+]
 
 
 class Document(BaseModel):
