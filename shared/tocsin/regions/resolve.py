@@ -92,7 +92,8 @@ class Resolver:
     def _dominated(self, best: Candidate, other: Candidate) -> bool:
         """Tell whether whoever wrote the name meant ``best`` and hardly ``other``."""
         if best.kind == "admin1" and other.kind == "place" and other.division == best.region:
-            return other.population < _METROPOLIS
+            # A division with little but the town in it is as good as the town.
+            return other.population < _METROPOLIS or best.population < 2.5 * other.population
         if best.kind == "country" and other.kind == "admin1":
             # Georgia, but not Niger State or Luxembourg's namesake in Belgium.
             return other.country == best.country or other.population * 2 < best.population

@@ -17,11 +17,12 @@ import marisa_trie
 import numpy as np
 import numpy.typing as npt
 
+from tocsin.errors import StartError
 from tocsin.regions.hierarchy import Edge
 from tocsin.regions.tables import Head, Tables
 
 
-FORMAT = 1
+FORMAT = 2
 ATTRIBUTION = (
     "Place names, coordinates and populations: GeoNames (https://www.geonames.org/), CC BY 4.0"
 )
@@ -59,7 +60,24 @@ def write(compiled: Compiled, folder: Path) -> str:
     return _write_manifest(folder)
 
 
+class DamagedGazetteerError(StartError):
+    """A file of the artefact is not there or not what was written."""
+
+    def __init__(self, file: Path, problem: str) -> None:
+        super().__init__(
+            f"the gazetteer's {file.name} {problem} ({file.parent}): install the package anew, or "
+            "build it with python -m tocsin.adapters.gazetteer.build"
+        )
+        self.file = file
+
+
 def read(folder: Path) -> Tables:
+    """Map the files; their sizes are checked, their content only by the tests.
+
+    Raises:
+        DamagedGazetteerError: a file is missing, of another format or cut off.
+    """
+    _check(folder)
     small = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
     return Tables(
         version=version(folder),
@@ -89,14 +107,35 @@ def version(folder: Path) -> str:
     return str(manifest["version"])
 
 
+def _check(folder: Path) -> None:
+    file = folder / "manifest.json"
+    if not file.exists():
+        raise DamagedGazetteerError(file, "is missing")
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    if manifest["format"] != FORMAT:
+        raise DamagedGazetteerError(file, f"is of format {manifest['format']}, not {FORMAT}")
+    for name, size in manifest["bytes"].items():
+        found = (folder / name).stat().st_size if (folder / name).exists() else 0
+        if found != size:
+            raise DamagedGazetteerError(folder / name, f"has {found:,} bytes instead of {size:,}")
+
+
 def _write_manifest(folder: Path) -> str:
-    hashes = {
-        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
+    files = [
+        file
         for file in sorted(folder.iterdir())
         if file.suffix in {".marisa", ".npy"} or file.name == "heads.json"
-    }
+    ]
+    hashes = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    sizes = {file.name: file.stat().st_size for file in files}
     total = hashlib.sha256(json.dumps([FORMAT, hashes]).encode()).hexdigest()[:16]
-    manifest = {"format": FORMAT, "version": total, "attribution": ATTRIBUTION, "sha256": hashes}
+    manifest = {
+        "format": FORMAT,
+        "version": total,
+        "attribution": ATTRIBUTION,
+        "sha256": hashes,
+        "bytes": sizes,
+    }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     return total
 
