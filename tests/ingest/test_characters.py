@@ -11,7 +11,7 @@ anything = st.text(st.characters(exclude_categories=()), max_size=300)
 # What breaks lines, joins, combines, or is not there at all, beside a few plain letters.
 tricky = st.text(
     st.sampled_from(
-        "ab é\u0301\u0300 \t\n\r\x0b\x0c\x85\u2028\u2029\u00a0\x00\u202e\u200b\xad\ud83d\U0001f600.!。"
+        "ab é\u0301\u0300\u0323 \t\n\r\x0b\x0c\x85\u2028\u2029\u00a0\x00\u202e\u200b\xad\ud83d\U0001f600.!。"
     )
 )
 
@@ -45,6 +45,23 @@ def test_paragraphs_are_kept_and_parted_by_one_blank_line() -> None:
     written = "First\tline\r\nsecond line\r\n\r\n\r\n\n  Next \x0cLast\u2029End  \n\n"
 
     assert paragraphs(written) == "First line\nsecond line\n\nNext\n\nLast\n\nEnd"
+
+
+def test_as_many_marks_as_any_language_needs_are_kept_on_a_letter() -> None:
+    zalgo = "a" + "\u0301\u0323" * 100 + "b"
+
+    assert len(line(zalgo)) < 40
+    assert line("हिन्दी तिब्बती བོད་ཡིག 𞤀𞤣𞤤𞤢𞤥 " * 20).count("𞤀𞤣𞤤𞤢𞤥") == 20
+    assert line("\U0001f600" * 100) == "\U0001f600" * 100
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\u0f71\u0f72\u0f74" * 300_000, "e\u0323\u0301" * 300_000, "\U000e0100\u0301\u0323" * 300_000],
+    ids=["Tibetan", "Latin", "selectors"],
+)
+def test_hostile_marks_cost_no_more_than_their_length(text: str) -> None:
+    paragraphs(text)  # whatever grows with the square would run into the time limit
 
 
 @given(anything | tricky)

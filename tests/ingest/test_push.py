@@ -116,6 +116,7 @@ BAD_FIELDS = [
     ({"title": "x", "a/b~c": "y"}, ["/a~1b~0c"]),
     ({"title": "x", "guid": "1", "id": "2"}, ["/id"]),
     ({"url": "x", "language": "x", "published_at": "x"}, ["/url", "/language", "/published_at"]),
+    ({f"field {n}": 1 for n in range(60)}, [f"/field {n}" for n in range(20)]),
     ([], [""]),
     ("text", [""]),
     (None, [""]),
@@ -133,6 +134,13 @@ async def test_a_field_that_is_wrong_is_named(api: Api, body: Any, pointers: lis
     assert api.publisher.published == []
 
 
+async def test_an_object_of_very_many_fields_is_refused_as_a_whole(api: Api) -> None:
+    answer = await api.push({f"field {n}": 1 for n in range(50_000)})
+
+    assert answer.status == 422
+    assert answer.problem["errors"] == [{"detail": "has 50,000 fields, which is no article"}]
+
+
 BROKEN_JSON = [
     (b"", "line 1, column 1"),
     (b"{", "line 1, column 2"),
@@ -144,7 +152,6 @@ BROKEN_JSON = [
     ('{"title": "x"}'.encode("utf-16"), "byte 1 is no UTF-8"),
     (b"[" * 100_000, "nested too deeply"),
     (b'{"a":' * 100_000, "nested too deeply"),
-    (b"[" * 900 + b"]" * 900, "nested too deeply"),
     (b'{"n": ' + b"9" * 10_000 + b"}", "number that is too long"),
     (b'{"title": "x"} {"title": "y"}', "extra data at line 1, column 16"),
 ]
@@ -366,7 +373,7 @@ async def test_a_compressed_body_that_is_broken_or_a_bomb_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("content_type", "limit"), [(JSON, 1 << 20), ("text/plain", 1 << 20), ("text/html", 2 << 20)]
+    ("content_type", "limit"), [(JSON, 1 << 20), ("text/plain", 1 << 19), ("text/html", 2 << 20)]
 )
 async def test_a_body_may_be_as_large_as_the_limit_and_no_larger(
     api: Api, content_type: str, limit: int

@@ -21,6 +21,7 @@ from tocsin_ingest.stages import addresses, dates, languages
 from tocsin_ingest.stages.draft import Draft
 
 
+FIELDS = 100  # of an object that is looked at
 FAULTS = 20  # told at once
 NAME = 100  # characters of a name that a sender invented, told back
 EXAMPLE_DATE = "2025-07-02T09:30:00Z"
@@ -145,6 +146,8 @@ def read(value: Any) -> Draft:
     Raises:
         ProblemError: a field is wrong; each is named.
     """
+    if isinstance(value, dict) and len(value) > FIELDS:
+        raise ProblemError(invalid([Fault(f"has {len(value):,} fields, which is no article")]))
     try:
         return ArticleIn.model_validate(value).draft()
     except ValidationError as error:

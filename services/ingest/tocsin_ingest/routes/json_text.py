@@ -1,10 +1,14 @@
 """JSON (RFC 8259) from strangers: whatever it holds, it is read or refused with the place."""
 
 import json
+import re
 from typing import Any, NoReturn
 
 from tocsin_ingest.routes.problems import Problem, ProblemError
 from tocsin_ingest.stages.characters import whole
+
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def parse(raw: bytes) -> Any:
@@ -18,7 +22,8 @@ def parse(raw: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise _broken(f"byte {error.start + 1} is no UTF-8") from error
     try:
-        return _whole(json.loads(text, parse_constant=_refuse_constant))
+        value = json.loads(text, parse_constant=_refuse_constant)
+        return _whole(value) if _SURROGATE.search(text) else value
     except json.JSONDecodeError as error:
         message = error.msg[:1].lower() + error.msg[1:]
         raise _broken(f"{message} at line {error.lineno}, column {error.colno}") from error

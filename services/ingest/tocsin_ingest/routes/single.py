@@ -22,7 +22,7 @@ from tocsin_ingest.stages.encoding import decode
 JSON = "application/json"
 TEXT = "text/plain"
 PAGE = "text/html"
-LIMITS = {JSON: 1024 * 1024, TEXT: 1024 * 1024, PAGE: 2 * 1024 * 1024}  # bytes of a body
+LIMITS = {JSON: 1024 * 1024, TEXT: 512 * 1024, PAGE: 2 * 1024 * 1024}  # bytes of a body
 GARBAGE = 0.05  # share of characters that no text has, from which on it is none
 
 

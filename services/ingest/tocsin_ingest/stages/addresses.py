@@ -59,9 +59,14 @@ def host(url: str) -> str:
     return "" if parts is None else (parts.hostname or "").removeprefix("www.")
 
 
-@lru_cache(maxsize=1_024)  # an article's address is asked for its key and its host too
 def _split(url: str) -> SplitResult | None:
     """Return the parts of a web address in one spelling, or None where it is no such address."""
+    # What tracks may be longer than the rest; but what is longer still is not looked at, nor kept.
+    return _spelt(url) if len(url) <= 2 * MAX_LENGTH else None
+
+
+@lru_cache(maxsize=1_024)  # an article's address is asked for its key and its host too
+def _spelt(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(_BREAKS.sub("", url).strip())
         port = parts.port

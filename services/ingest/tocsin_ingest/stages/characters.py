@@ -17,6 +17,11 @@ _UNWANTED_BEYOND = re.compile(
     + "]"
 )
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
+# Marks are put into their order by moving each past the others, so a million of them after each
+# other would take hours. No language has more than a few: 30 are kept (UAX #15, stream-safe text).
+MARKS = 30
+_MARKS = "".join(filter(unicodedata.combining, map(chr, range(0x300, 0xFFFF))))
+_MAY_BE_MARKS = re.compile(f"[{_MARKS}\U00010000-\U0010ffff]{{{MARKS + 1},}}")
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 # What ends a sentence, with the quotation marks and brackets that may close after it.
@@ -77,7 +82,18 @@ def _plain(text: str) -> str:
         text = _UNWANTED.sub("", whole(text))
         if _BEYOND.search(text):
             text = _UNWANTED_BEYOND.sub("", text)
-    return unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", _MAY_BE_MARKS.sub(_few_marks, text))
+
+
+def _few_marks(found: re.Match[str]) -> str:
+    """Return the run without the marks that are too many."""
+    kept = []
+    run = 0
+    for character in found[0]:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def _shortened(cleaned: str, limit: int) -> str:
