@@ -1,10 +1,14 @@
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 
 import pytest
 
 from notifier.receivers import MailServer, WebServer
+from notifier.sending import relay_to
+from tocsin.testing import FakeClock
 from tocsin_notifier.adapters import egress, http_seam, smtp_seam
+from tocsin_notifier.adapters.apprise_sender import AppriseSender
 from tocsin_notifier.adapters.services import install_plugins
 from tocsin_notifier.adapters.slack_plugin import SlackPlugin
 
@@ -39,3 +43,12 @@ def slack(tamed: None, web_server: WebServer, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(SlackPlugin, "webhook_url", f"{web_server.url}/services")
     monkeypatch.setattr(SlackPlugin, "api_url", web_server.url + "/api/{}")
     return web_server
+
+
+@pytest.fixture
+async def sender(tamed: None, mail_server: MailServer) -> AsyncIterator[AppriseSender]:
+    sender = AppriseSender(
+        FakeClock(), relay=relay_to(mail_server), threads=8, patience=timedelta(seconds=20)
+    )
+    yield sender
+    sender.close()

@@ -1,0 +1,81 @@
+"""Whom a channel may reach, and who may reach what others may not."""
+
+import pytest
+
+from notifier.receivers import MailServer, WebServer
+from notifier.sending import send
+from rig.processes import free_port
+from tocsin.ports.sender import Kind
+from tocsin_notifier.adapters import egress
+from tocsin_notifier.adapters.apprise_sender import AppriseSender
+from tocsin_notifier.adapters.services import install_plugins
+
+
+pytestmark = pytest.mark.usefixtures("tamed")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "json://127.0.0.1:{port}/x",
+        "json://localhost:{port}/x",
+        "json://2130706433:{port}/x",
+        "json://0x7f000001:{port}/x",
+        "json://[::1]:{port}/x",
+        "json://[::ffff:127.0.0.1]:{port}/x",
+        "json://169.254.169.254/latest",
+        "mailto://127.0.0.1:{port}?from=a@b.example&to=c@d.example",
+        "ntfy://127.0.0.1:{port}/topic",
+    ],
+)
+async def test_no_user_reaches_a_private_address(
+    sender: AppriseSender, web_server: WebServer, target: str
+) -> None:
+    egress.disarm()
+    egress.arm(egress.Policy.of([], exempt=0))
+
+    outcome = await send(sender, target.format(port=web_server.port))
+
+    assert outcome.kind in {Kind.BLOCKED, Kind.PERMANENT}
+    assert web_server.requests == []
+    assert web_server.connections == 0
+
+
+async def test_the_relay_is_reached_where_users_are_blocked(
+    sender: AppriseSender, mail_server: MailServer
+) -> None:
+    egress.disarm()
+    egress.arm(egress.Policy.of([], exempt=0))
+
+    ours = await send(sender, "mailto:ann@example.org")
+    theirs = await send(
+        sender, f"mailto://127.0.0.1:{mail_server.port}?from=a@b.example&to=c@d.example"
+    )
+
+    assert ours.kind is Kind.DELIVERED
+    assert theirs.kind is Kind.BLOCKED
+    assert "TOCSIN_EGRESS_ALLOW" in theirs.reason
+
+
+async def test_a_stand_in_for_slack_is_reached_where_users_are_blocked(
+    sender: AppriseSender, web_server: WebServer
+) -> None:
+    install_plugins(f"{web_server.url}/services")
+    egress.disarm()
+    egress.arm(egress.Policy.of([], exempt=0))
+
+    ours = await send(sender, "slack://T1/B2/C3")
+    theirs = await send(sender, f"json://127.0.0.1:{web_server.port}/x")
+
+    assert (ours.kind, theirs.kind) == (Kind.DELIVERED, Kind.BLOCKED)
+    assert [request.path for request in web_server.requests] == ["/services/T1/B2/C3"]
+
+
+async def test_the_operator_may_let_one_address_through(
+    sender: AppriseSender, web_server: WebServer
+) -> None:
+    egress.disarm()
+    egress.arm(egress.Policy.of([f"127.0.0.1:{web_server.port}"], exempt=0))
+
+    assert (await send(sender, f"json://127.0.0.1:{web_server.port}/x")).kind is Kind.DELIVERED
+    assert (await send(sender, f"json://127.0.0.1:{free_port()}/x")).kind is Kind.BLOCKED
