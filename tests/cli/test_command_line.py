@@ -1,6 +1,7 @@
 """The command line as a whole: help, errors, where the store is."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -27,12 +28,26 @@ def command_paths() -> list[tuple[str, ...]]:
     return below(get_command(app), ())
 
 
+def leaves() -> list[tuple[str, ...]]:
+    """Return the commands that are no mere groups of others."""
+    paths = command_paths()
+    return [path for path in paths if not any(other[:-1] == path for other in paths if other)]
+
+
 @pytest.mark.parametrize("path", command_paths(), ids=" ".join)
 def test_every_command_has_a_help(path: tuple[str, ...]) -> None:
     found = CliRunner().invoke(app, [*path, "--help"])
 
     assert found.exit_code == 0
     assert f"Usage: tocsin {' '.join(path)}".rstrip() in " ".join(found.stdout.split())
+
+
+@pytest.mark.parametrize("path", leaves(), ids=" ".join)
+def test_every_command_has_an_example(path: tuple[str, ...]) -> None:
+    found = CliRunner().invoke(app, [*path, "--help"])
+
+    assert re.search(r"Examples?:", found.stdout)
+    assert f"tocsin {' '.join(path)}" in " ".join(found.stdout.split("Example")[-1].split())
 
 
 @pytest.mark.parametrize("path", [path for path in command_paths() if len(path) == 1], ids=" ".join)

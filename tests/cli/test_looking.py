@@ -1,5 +1,6 @@
 """`tocsin status`, `why`, `dead`, `inbox`, `regions`, `try`: what happened, and why."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,9 @@ def test_a_query_is_tried_on_a_file(cli: Cli, tmp_path: Path) -> None:
 
 def test_dead_letters_are_listed_shown_replayed_and_dropped(cli: Cli) -> None:
     cli.store(bury)
+    assert json.loads(cli.out("status", "--json", code=1))["dead_letters_of"] == {
+        "{tocsin}:articles": 2
+    }
     listed = cli.lines("dead", "list")
     name = listed[1].split()[0]
 

@@ -83,7 +83,7 @@ def command_line(open_session: Callable[[CliSettings, str], Session]) -> typer.T
         app.command(name, rich_help_panel=panel, epilog=_examples(examples))(command)
     for panel, name, group in GROUPS:
         app.add_typer(group, name=name, rich_help_panel=panel)
-    app.command("version")(version)
+    app.command("version", epilog=_examples(("tocsin version",)))(version)
 
     @app.callback()
     def root(

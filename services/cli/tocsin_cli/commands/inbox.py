@@ -62,7 +62,7 @@ def look_or_command(
         look(context, Look(limit, follow, wait, after, as_json))
 
 
-@inbox.command("list")
+@inbox.command("list", epilog="Example: [bold]tocsin inbox list -n 5 --json[/]")
 def list_messages(
     context: typer.Context,
     limit: Limit = 20,
@@ -102,7 +102,7 @@ def show(
         _say_whole(message)
 
 
-@inbox.command()
+@inbox.command(epilog="Example: [bold]TOCSIN_INBOX_SMTP_PORT=2525 tocsin inbox serve[/]")
 def serve(context: typer.Context) -> None:
     """Run the inbox: a mail server and a Slack-like web hook. `tocsin up` does this for you."""
     session_of(context).serve_inbox()

@@ -35,7 +35,7 @@ Name = Annotated[str, typer.Option(metavar="TEXT", help="What people call it; el
 Whose = Annotated[str, typer.Option("--subscriber", metavar="ID", help="Whose it is.")]
 
 
-@subscribers.command("list")
+@subscribers.command("list", epilog="Example: [bold]tocsin subscribers list[/]")
 def list_subscribers(context: typer.Context, as_json: AsJson = False) -> None:
     """List the subscribers."""
     directory = _directory(context)
@@ -85,7 +85,7 @@ def remove_subscriber(context: typer.Context, subscriber_id: Id, yes: Yes = Fals
     _remove(context, Kind.SUBSCRIBER, subscriber_id, yes=yes)
 
 
-@channels.command("list")
+@channels.command("list", epilog="Example: [bold]tocsin channels list[/]")
 def list_channels(context: typer.Context, as_json: AsJson = False) -> None:
     """List the channels; what is secret of them is not shown."""
     directory = _directory(context)
@@ -141,7 +141,7 @@ def remove_channel(context: typer.Context, channel_id: Id, yes: Yes = False) -> 
     _remove(context, Kind.CHANNEL, channel_id, yes=yes)
 
 
-@subscriptions.command("list")
+@subscriptions.command("list", epilog="Example: [bold]tocsin subscriptions list[/]")
 def list_subscriptions(context: typer.Context, as_json: AsJson = False) -> None:
     """List the subscriptions."""
     found = _directory(context).subscriptions

@@ -1,5 +1,6 @@
 """What ``tocsin up`` shows: lines of the processes, and what is being waited for."""
 
+import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,10 @@ from tocsin_cli.supervision.roles import Role
 
 COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_cyan", "bright_green")
 WIDTH = 10  # of the column of names
+
+# As our services' logs write them for people.
+SEVERE = re.compile(r"\[(warning|error|critical) *\]")
+SEVERITIES = {"warning": "yellow", "error": "red", "critical": "bold red"}
 
 
 class TerminalScreen:
@@ -31,8 +36,10 @@ class TerminalScreen:
 
     def line(self, name: str, text: str) -> None:
         colour = self._colours.setdefault(name, COLOURS[len(self._colours) % len(COLOURS)])
-        prefix = (f"{name:<{WIDTH}} ", colour)
-        self._print(Text.assemble(prefix, ("| ", "dim"), Text.from_ansi(text)))
+        shown = Text.from_ansi(text)
+        if severity := SEVERE.search(shown.plain):
+            shown.stylize(SEVERITIES[severity[1]])
+        self._print(Text.assemble((f"{name:<{WIDTH}} ", colour), ("| ", "dim"), shown))
 
     def note(self, text: str) -> None:
         self._print(Text(text))

@@ -22,7 +22,7 @@ sources = typer.Typer(no_args_is_help=True, help="The feeds that ingest polls.")
 SourceId = Annotated[str, typer.Argument(metavar="SOURCE", help="Its id.")]
 
 
-@sources.command("list")
+@sources.command("list", epilog="Example: [bold]tocsin sources list[/]")
 def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
     """List the feeds, how they fare, and when each is polled next."""
     found = with_store(context, lambda store: store.sources.all())

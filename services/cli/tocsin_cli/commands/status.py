@@ -1,5 +1,6 @@
 """Whether all is well, and what is not."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -24,11 +25,18 @@ EXPECTED = {
 LATE = timedelta(minutes=1)  # an entry that waits longer is late
 
 
+# Above this the dead letters are not told apart by stream: to read them all takes too long.
+MOST_TOLD_APART = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
+    """``dead_of`` counts the dead letters by stream; None where they are too many."""
+
     services: Sequence[ServiceInstance]
     groups: Sequence[GroupStatus]
     dead_letters: int
+    dead_of: Mapping[str, int] | None
     deliveries: Mapping[State, int]
     overdue: timedelta
     rules: int
@@ -57,16 +65,22 @@ def status(
 async def read(store: Store) -> Status:
     articles = await store.articles.recent_articles(1)
     matches = await store.articles.recent_matches(1)
+    dead_letters = await store.dead_letters.count()
     return Status(
         services=await store.services.instances(),
         groups=await store.streams.groups(),
-        dead_letters=await store.dead_letters.count(),
+        dead_letters=dead_letters,
+        dead_of=await _by_stream(store) if dead_letters <= MOST_TOLD_APART else None,
         deliveries=await store.deliveries.counts(),
         overdue=await store.deliveries.lag(),
         rules=await store.rules.count(),
         last_article=articles[0].fetched_at if articles else None,
         last_alert=matches[0].matched_at if matches else None,
     )
+
+
+async def _by_stream(store: Store) -> Mapping[str, int]:
+    return Counter(letter.stream for letter in await store.dead_letters.recent(MOST_TOLD_APART))
 
 
 def problems(status: Status, expected: Sequence[str]) -> Iterator[str]:
@@ -114,7 +128,7 @@ def _say(status: Status, wrong: Sequence[str], now: datetime) -> None:
     )
     say()
     say_table(
-        ("stream", "group", "waiting", "in work", "oldest", "workers"),
+        ("stream", "group", "waiting", "in work", "oldest", "workers", "dead"),
         [
             (
                 _short(group.stream),
@@ -123,6 +137,7 @@ def _say(status: Status, wrong: Sequence[str], now: datetime) -> None:
                 f"{group.pending:,}",
                 duration(_oldest(group)),
                 str(group.consumers),
+                "?" if status.dead_of is None else f"{status.dead_of.get(group.stream, 0):,}",
             )
             for group in status.groups
         ],
@@ -150,6 +165,7 @@ def _json(status: Status, wrong: Sequence[str]) -> dict[str, Any]:
         "deliveries": {state: status.deliveries.get(state, 0) for state in State},
         "overdue_s": status.overdue,
         "dead_letters": status.dead_letters,
+        "dead_letters_of": status.dead_of,
         "rules": status.rules,
         "last_article": status.last_article,
         "last_alert": status.last_alert,

@@ -1,0 +1,37 @@
+"""What the pages tell people to type is what there is."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from tocsin_cli.app import app
+
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def typed() -> Iterator[tuple[str, str]]:
+    """Yield each line of a console in our pages that calls us, with its page."""
+    for page in sorted(DOCS.glob("*.md")):
+        for console in re.findall(r"```console\n(.*?)```", page.read_text(), re.DOTALL):
+            for line in re.findall(r"^\$ .*?\b(tocsin [^-\n].*)$", console, re.MULTILINE):
+                yield page.name, line
+
+
+@pytest.mark.parametrize(("page", "line"), sorted(set(typed())))
+def test_every_command_that_a_page_shows_is_there_with_its_options(page: str, line: str) -> None:
+    words = shlex.split(re.split(r" [|>] ", line, maxsplit=1)[0])[1:]
+    command = root = get_command(app)
+    while words and words[0] in getattr(command, "commands", {}):
+        command = command.commands[words.pop(0)]  # type: ignore[attr-defined]  # a group
+    known = {name for param in (*command.params, *root.params) for name in param.opts}
+    known |= {name for param in command.params for name in param.secondary_opts}
+
+    used = {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)}
+
+    assert command is not root
+    assert used <= known | {"--help"}
