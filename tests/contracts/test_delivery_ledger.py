@@ -277,6 +277,24 @@ async def test_success_counts_though_the_claim_is_void(bench: Bench) -> None:
     assert await ledger.claim("me", 10, LEASE) == []
 
 
+async def test_a_claim_that_somebody_else_has_now_decides_nothing(bench: Bench) -> None:
+    ledger = bench.ledger
+    await ledger.enqueue([delivery()])
+    lost = await only_claim(ledger)
+    await bench.pass_time(LEASE)
+    present = await only_claim(ledger)
+
+    assert not await ledger.begin(lost, LEASE)
+    assert not await ledger.renew(lost, LEASE)
+    await ledger.retry(lost, "too late", timedelta())
+    await ledger.dead(lost, "too late")
+    await ledger.release(lost)
+
+    assert (await ledger.get("d1")).state is State.LEASED
+    assert (await ledger.get("d1")).history == ()
+    assert await ledger.begin(present, LEASE)
+
+
 async def test_a_retry_is_due_when_it_is_said(bench: Bench) -> None:
     ledger = bench.ledger
     await ledger.enqueue([delivery()])
