@@ -103,7 +103,8 @@ def fold_cluster(cluster: str, keep_case: bool = False, keep_accents: bool = Fal
     if _is_ignored(base):
         return "".join(c for c in cluster[1:] if keep_accents or not is_accent(c))
     if not (base.isalnum() or extends(base)) or base in _APOSTROPHES:
-        return _JOINERS.get(base, " ")
+        strays = (c for c in cluster[1:] if not is_accent(c))
+        return _JOINERS.get(base, " ") + "".join(strays)
     folded = _decomposed(cluster, keep_accents=keep_accents)
     if not keep_case:
         folded = _decomposed(folded.casefold(), keep_accents=keep_accents)
