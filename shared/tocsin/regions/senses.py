@@ -48,11 +48,12 @@ class _Group:
     entry: Entry
     mentions: list[Mention] = field(default_factory=list)
     logits: list[float] = field(default_factory=list)
+    scored: _Scored = field(default_factory=list)
     senses: _Scored = field(default_factory=list)
     weight: float = 0.0
 
     def weigh(self) -> None:
-        total = sum(m.probability for m in self.mentions if m.probability >= _HEARD_FROM)
+        total = sum([m.probability for m in self.mentions if m.probability >= _HEARD_FROM])
         quiet = 0.5 if self.entry.form is Form.DEMONYM else 1.0
         self.weight = total * quiet / math.sqrt(len(self.mentions))
 
@@ -86,7 +87,11 @@ def decide(mentions: Sequence[Mention], home: Home) -> None:
             _hear_support(group, votes)
         anchors = _anchors(groups)
         for group in groups:
-            _choose(group, votes, home, anchors)
+            if len(group.senses) > 1:
+                _choose(group, votes, home, anchors)
+    for group in groups:
+        for mention in group.mentions:
+            mention.senses = _in_its_place(mention, group)
 
 
 def _groups(mentions: Sequence[Mention]) -> list[_Group]:
@@ -160,25 +165,20 @@ def _choose(
     around = _said_to_lie_in(group.mentions)
     owners = _owners(group.mentions)
     chosen = _eligible(entry, around)
-    if len(chosen) == 1:
-        scored = [(entry.candidates[chosen[0]], 0.0)]
-    else:
-        near = [(lat, lon) for other, lat, lon in anchors if other is not group]
-        own = _Votes()
-        own.add(group)
-        scored = [
-            (
-                candidate := entry.candidates[number],
-                entry.standing[number]
-                + _in_context(candidate, votes, own, home)
-                + _as_written(candidate, around, owners)
-                + _near_others(candidate, near),
-            )
-            for number in chosen
-        ]
-    group.senses = _shared(scored)
-    for mention in group.mentions:
-        mention.senses = _in_its_place(mention, scored, group.senses)
+    near = [(lat, lon) for other, lat, lon in anchors if other is not group]
+    own = _Votes()
+    own.add(group)
+    group.scored = [
+        (
+            candidate := entry.candidates[number],
+            entry.standing[number]
+            + _in_context(candidate, votes, own, home)
+            + _as_written(candidate, around, owners)
+            + _near_others(candidate, near),
+        )
+        for number in chosen
+    ]
+    group.senses = _shared(group.scored)
 
 
 def _said_to_lie_in(mentions: Iterable[Mention]) -> set[str]:
@@ -246,11 +246,11 @@ def _near_others(candidate: Candidate, near: Sequence[tuple[float, float]]) -> f
     return SENSE["near others"] / (1.0 + degrees / 1.5)
 
 
-def _in_its_place(mention: Mention, scored: _Scored, senses: _Scored) -> _Scored:
+def _in_its_place(mention: Mention, group: _Group) -> _Scored:
     """Return what this very mention means: the "Georgia" of "Atlanta, Georgia" is the state."""
     held = mention.holds
-    if held is None or len(scored) == 1 or not lies_in(held, mention):
-        return senses
+    if held is None or len(group.scored) < 2 or not lies_in(held, mention):
+        return group.senses
     divisions = {c.division for c in held.entry.candidates if c.kind in SETTLED}
     countries = held.entry.countries
 
@@ -259,7 +259,7 @@ def _in_its_place(mention: Mention, scored: _Scored, senses: _Scored) -> _Scored
             return 4.0
         return 1.5 if candidate.kind == "country" and candidate.region in countries else 0.0
 
-    return _shared([(candidate, score + more(candidate)) for candidate, score in scored])
+    return _shared([(candidate, score + more(candidate)) for candidate, score in group.scored])
 
 
 def _shared(scored: _Scored) -> _Scored:
