@@ -10,7 +10,7 @@ from tocsin.testing import FakeClock
 from tocsin_notifier.adapters import egress, http_seam, smtp_seam
 from tocsin_notifier.adapters.apprise_sender import AppriseSender
 from tocsin_notifier.adapters.services import install_plugins
-from tocsin_notifier.adapters.slack_plugin import SlackPlugin
+from tocsin_notifier.adapters.slack_plugin import NewsSlack
 
 
 @pytest.fixture
@@ -40,8 +40,8 @@ def web_server() -> Iterator[WebServer]:
 @pytest.fixture
 def slack(tamed: None, web_server: WebServer, monkeypatch: pytest.MonkeyPatch) -> WebServer:
     """A server in Slack's place, for webhooks and bots."""
-    monkeypatch.setattr(SlackPlugin, "webhook_url", f"{web_server.url}/services")
-    monkeypatch.setattr(SlackPlugin, "api_url", web_server.url + "/api/{}")
+    monkeypatch.setattr(NewsSlack, "webhook_url", f"{web_server.url}/services")
+    monkeypatch.setattr(NewsSlack, "api_url", web_server.url + "/api/{}")
     return web_server
 
 

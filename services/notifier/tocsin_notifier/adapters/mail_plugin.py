@@ -23,7 +23,7 @@ from tocsin_notifier.messages import Card, Mail, mail
 from tocsin_notifier.messages.plain import one_line
 
 
-class MailPlugin(NotifyEmail):  # type: ignore[misc]  # Apprise is not typed
+class NewsEmail(NotifyEmail):  # type: ignore[misc]  # Apprise is not typed
     """``by_relay`` tells that the server is the operator's, who may have it in a private place."""
 
     request_rate_per_sec = 0

@@ -7,9 +7,9 @@ from apprise.plugins.email import base as apprise_email
 
 from tocsin.errors import StartError
 from tocsin_notifier.adapters import http_seam, smtp_seam
-from tocsin_notifier.adapters.mail_plugin import MailPlugin
+from tocsin_notifier.adapters.mail_plugin import NewsEmail
 from tocsin_notifier.adapters.services import service_for
-from tocsin_notifier.adapters.slack_plugin import SlackPlugin
+from tocsin_notifier.adapters.slack_plugin import NewsSlack
 
 
 VERSION = "2.2.0"
@@ -30,10 +30,10 @@ def expect_tamed_apprise() -> None:
         "apprise has its own SMTP controller": (
             apprise_email.AppriseSMTPController is smtp_seam.PooledSMTP
         ),
-        "apprise has its own mail plugin": manager["mailto"] is manager["mailtos"] is MailPlugin,
-        "apprise has its own Slack plugin": manager["slack"] is SlackPlugin,
+        "apprise has its own mail plugin": manager["mailto"] is manager["mailtos"] is NewsEmail,
+        "apprise has its own Slack plugin": manager["slack"] is NewsSlack,
         "apprise posts to Slack in another way": callable(
-            getattr(SlackPlugin.__base__, "_send", None)
+            getattr(NewsSlack.__base__, "_send", None)
         ),
         "apprise retries or follows redirects": _is_hardened("jsons://hooks.example.org/path"),
     }

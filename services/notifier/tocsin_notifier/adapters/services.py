@@ -9,8 +9,8 @@ from apprise.exception import AppriseImproperlyConfigured
 
 from tocsin.documents.channel_services import BY_SCHEMA
 from tocsin.documents.channel_url import checked_url, relay_address, schema_of
-from tocsin_notifier.adapters.mail_plugin import MailPlugin
-from tocsin_notifier.adapters.slack_plugin import SlackPlugin
+from tocsin_notifier.adapters.mail_plugin import NewsEmail
+from tocsin_notifier.adapters.slack_plugin import NewsSlack
 from tocsin_notifier.messages import Form
 from tocsin_notifier.settings import Relay
 
@@ -77,10 +77,10 @@ def install_plugins(slack_url: str | None = None) -> None:
     """
     # What Apprise logs may repeat a URL; what happened we tell ourselves.
     logging.getLogger("apprise").setLevel(logging.CRITICAL)
-    SlackPlugin.stand_in = slack_url is not None
-    SlackPlugin.webhook_url = (slack_url or SlackPlugin.__base__.webhook_url).rstrip("/")
+    NewsSlack.stand_in = slack_url is not None
+    NewsSlack.webhook_url = (slack_url or NewsSlack.__base__.webhook_url).rstrip("/")
     manager = NotificationManager()
-    for schemas, plugin in ((("mailto", "mailtos"), MailPlugin), (("slack",), SlackPlugin)):
+    for schemas, plugin in ((("mailto", "mailtos"), NewsEmail), (("slack",), NewsSlack)):
         if not manager.add(plugin, schemas=list(schemas), force=True):
             raise AssertionError(f"Apprise does not take {plugin.__name__}")
 
@@ -136,7 +136,7 @@ def _from_relay(address: str, relay: Relay | None) -> Any:
             "no mail relay is set: set TOCSIN_NOTIFIER_RELAY to "
             "smtp://user:password@host:port?from=alerts@example.org, then revive this delivery"
         )
-    service = MailPlugin(
+    service = NewsEmail(
         schema="mailto",
         secure=False,
         host=relay.host,

@@ -14,7 +14,7 @@ from tocsin_notifier.messages import Card, blocks, fallback
 KEPT = ("channel", "thread_ts", "username")
 
 
-class SlackPlugin(NotifySlack):  # type: ignore[misc]  # Apprise is not typed
+class NewsSlack(NotifySlack):  # type: ignore[misc]  # Apprise is not typed
     """``stand_in`` tells that the operator put another host in Slack's place."""
 
     request_rate_per_sec = 0
