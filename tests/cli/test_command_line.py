@@ -1,6 +1,7 @@
 """The command line as a whole: help, errors, where the store is."""
 
 import os
+import pwd
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 from cli.shell import Cli
 from tocsin_cli.adapters.data_folder import DataFolder, Whereabouts
 from tocsin_cli.app import app, ingest_url, store_url
+from tocsin_cli.commands.command_line import user_name
 from tocsin_cli.commands.group import caret, hoist
 from tocsin_cli.settings import DEFAULT_REDIS_URL, CliSettings
 
@@ -121,6 +123,17 @@ def test_hoisting_loses_nothing(args: list[str]) -> None:
 )
 def test_the_caret_stands_under_the_place(text: str, position: int, shown: str) -> None:
     assert caret(text, position).plain == shown
+
+
+def test_whoever_has_no_name_is_called_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(uid: int) -> None:
+        raise KeyError(uid)
+
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+
+    assert user_name() == f"uid {os.getuid()}"
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The whole command line: every command with its examples."""
 
 import getpass
+import os
 from collections.abc import Callable
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -113,7 +114,7 @@ def command_line(open_session: Callable[[CliSettings, str], Session]) -> typer.T
 
         --redis, --data and --who may stand anywhere on the command line.
         """
-        context.obj = open_session(settings(redis, data), who or getpass.getuser())
+        context.obj = open_session(settings(redis, data), who or user_name())
 
     return app
 
@@ -126,6 +127,14 @@ def settings(redis: str = "", data: Path | None = None) -> CliSettings:
     return load(CliSettings).model_copy(
         update={name: value for name, value in given.items() if value}
     )
+
+
+def user_name() -> str:
+    """Return the name of whoever runs us; in a container there may be none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # OSError from Python 3.13 on
+        return f"uid {os.getuid()}"
 
 
 def version() -> None:
