@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.runtime.settings import Settings
+from tocsin.runtime.settings import Settings, load
 from tocsin_console.settings import ConsoleSettings
 from tocsin_ingest.settings import IngestSettings
 from tocsin_matcher.settings import MatcherSettings
@@ -33,3 +33,12 @@ def test_every_page_that_the_readme_names_is_there() -> None:
     named = {part.partition(")")[0] for part in readme.split("](")[1:]}
     for page in named - {page for page in named if page.startswith("http")}:
         assert (ROOT / page).exists(), page
+
+
+@pytest.mark.parametrize("settings", SERVICES)
+def test_every_service_reads_the_settings_that_all_share(
+    settings: type[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOCSIN_EGRESS_ALLOW", "10.0.0.0/8, 127.0.0.1:25")
+
+    assert load(settings).egress_allow == ("10.0.0.0/8", "127.0.0.1:25")
