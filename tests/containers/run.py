@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("ingest", "matcher", "notifier", "console", "cli")
 COMPOSE = ("-f", "docker-compose.yml", "-f", "deploy/compose.demo.yaml")
 TOKEN = {"TOCSIN_CONSOLE_TOKEN": secrets.token_hex(16)}
-STANDIN_NEEDS = ("podman", "buildah", "debootstrap", "runc")
+STANDIN_NEEDS = ("podman", "buildah", "debootstrap", "runc", "iptables")
 
 
 class Docker:
