@@ -86,7 +86,7 @@ class IngestClient:
             rest = [line for line in rest if isinstance(outcomes.get(line.number), Failed)]
             if rest:
                 wait = next_wait(wait, None)
-                self._waiting("ingest could not take some lines", wait)
+                self._waiting(f"ingest at {self._base} could not take some lines", wait)
                 await asyncio.sleep(wait)
         return sorted(done.items())
 
@@ -126,7 +126,7 @@ class IngestClient:
             wait = next_wait(wait, asked)
             if loop.time() + wait > deadline:
                 raise IngestAwayError(self._base, why, self._patience_s)
-            self._waiting(why, wait)
+            self._waiting(f"ingest at {self._base}: {why}", wait)
             await asyncio.sleep(wait)
 
     def _checked(self, answer: httpx2.Response) -> httpx2.Response:

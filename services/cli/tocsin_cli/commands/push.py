@@ -127,7 +127,7 @@ class _Push:
         task = self.progress.add_task("pushing", total=sum(item.size for item in items) or None)
 
         def waiting(why: str, seconds: float) -> None:
-            self.progress.console.print(f"ingest: {why}; trying again in {seconds:g} s")
+            self.progress.console.print(f"{why}; trying again in {seconds:g} s")
 
         async with self.session.ingest(url, patience_s, waiting) as ingest:
 
