@@ -4,7 +4,7 @@ SERVICES := ingest matcher notifier console cli
 MEMBERS  := shared $(SERVICES:%=services/%)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help up test fast chaos bench-chain containers-test check lint fix alone lock docs
+.PHONY: help up test fast chaos bench-chain bench-regions containers-test check lint fix alone lock docs
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -20,6 +20,9 @@ fast: .venv/ready ## Run the tests that start no process of ours.
 
 chaos: .venv/ready ## Kill everything for some minutes, and count what arrives.
 	pytest -m chaos -s tests/chaos
+
+bench-regions: .venv/ready ## Measure how well and how fast places are found.
+	PYTHONPATH=tests python tests/benchmarks/bench_regions.py
 
 bench-chain: .venv/ready ## Measure latency and throughput of the whole chain.
 	PYTHONPATH=tests python tests/benchmarks/bench_chain.py

@@ -1,6 +1,6 @@
 """How well, and how fast, are the places of real articles found?
 
-    python tests/benchmarks/bench_regions.py [lgl] [geovirus] [gwn] [reuters] [ambiguity] [speed]
+    PYTHONPATH=tests python tests/benchmarks/bench_regions.py [lgl] [geovirus] [gwn] [reuters] [ambiguity] [speed]
 
 The corpora are not ours to pass on: they lie under ``TOCSIN_CORPORA`` (a folder with ``places/``),
 and what is not there is left out with a word. They are for measuring only; no weight was fitted
@@ -26,8 +26,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from peers import Found, peers
-
+from benchmarks.peers import Found, peers
 from tocsin.adapters.gazetteer.curated import divisions
 from tocsin.adapters.gazetteer.load import load
 from tocsin.article import Article

@@ -1,6 +1,6 @@
 """Fit the geoparser's weights; prints what to put into ``tocsin/regions/weights.py``.
 
-    python tests/benchmarks/fit_regions.py place|sense
+    PYTHONPATH=tests python tests/benchmarks/fit_regions.py place|sense
 
 Learned from: GeoVirus (WikiNews text, CC BY 2.5) and every other sentence of ours in
 ``tests/data/regions/sentences.txt``. Each weight is drawn to the one that is there already, so that
@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from bench_regions import Document, gold_of, km, read, say
 
+from benchmarks.bench_regions import Document, gold_of, km, read, say
 from tocsin.adapters.gazetteer.load import load
 from tocsin.article import Article
 from tocsin.regions.dictionary import Form
@@ -170,9 +170,7 @@ def likelihood(
 
 
 def is_meant(sense: Candidate, toponym: Document) -> bool:
-    region = toponym.get("region") or toponym.get("country")
-    if region is None:
-        return False
+    region = str(toponym.get("region") or toponym.get("country") or "")
     if ":" in region:
         return sense.region == region
     if sense.country != f"country:{region}":

@@ -1,5 +1,6 @@
 """Other ways to find places, for comparison: a naive look-up, geotext, flashgeotext."""
 
+import importlib
 import importlib.util
 import re
 from collections import Counter
@@ -74,16 +75,15 @@ class Naive:
 
 class GeoTextPeer:
     def __init__(self, gazetteer: Gazetteer) -> None:
-        from geotext import GeoText  # noqa: PLC0415 -- installed only where one compares
-
-        self._parse = GeoText
+        # Installed only where one compares, and untyped.
+        self._parse: Any = importlib.import_module("geotext").GeoText
         self._gazetteer = gazetteer
 
     def __call__(self, document: dict[str, Any]) -> Answer:
         text = document["text"]
         places = self._parse(text)
         index = places.index
-        found = []
+        found: list[Found] = []
         for kind in ("cities", "countries", "nationalities"):
             codes = getattr(index, kind)
             for name in dict.fromkeys(getattr(places, kind)):
@@ -94,9 +94,7 @@ class GeoTextPeer:
 
 class FlashGeoTextPeer:
     def __init__(self, gazetteer: Gazetteer) -> None:
-        from flashgeotext.geotext import GeoText  # noqa: PLC0415 -- installed only where one compares
-
-        self._parser = GeoText()
+        self._parser: Any = importlib.import_module("flashgeotext.geotext").GeoText()
         self._gazetteer = gazetteer
 
     def __call__(self, document: dict[str, Any]) -> Answer:

@@ -1,8 +1,10 @@
 """A text as the geoparser reads it: its words, what they look like and what is known of them."""
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import Literal
 
 from tocsin.regions.dictionary import Dictionary
@@ -11,6 +13,8 @@ from tocsin.regions.tables import WordClass, Words
 
 
 Look = Literal["capital", "lower", "digit", "caseless"]
+
+_WORDS_AND_GAPS = re.compile(f"({WORD.pattern})")
 
 # SCOWL's sizes up to which a word is so common that a sentence may well begin with it.
 COMMON = 35
@@ -77,20 +81,19 @@ class Vocabulary:
 class Reading:
     """The words of a text and where they stand.
 
-    ``shouting`` are the (start, end) of the lines that are all in capitals, in reading order.
+    ``gaps`` is what stands before each word and after the last. ``shouting`` are the (start, end) of the lines that are all in capitals, in reading order.
     """
 
     text: str
     words: list[Word]
     starts: list[int]
+    ends: list[int]
+    gaps: list[str]
     shouting: list[tuple[int, int]]
-
-    def end(self, index: int) -> int:
-        return self.starts[index] + len(self.words[index].raw)
 
     def between(self, index: int) -> str:
         """Return what stands between a word and the next."""
-        return self.text[self.end(index) : self.starts[index + 1]]
+        return self.gaps[index + 1]
 
     def shouts(self, position: int) -> bool:
         """Tell whether the line there is all in capitals, so that case says nothing."""
@@ -101,9 +104,10 @@ class Reading:
 
 
 def read(text: str, vocabulary: Vocabulary) -> Reading:
-    starts = [match.start() for match in WORD.finditer(text)]
-    words = list(map(vocabulary.word, WORD.findall(text)))
-    return Reading(text, words, starts, _shouting(text))
+    parts = _WORDS_AND_GAPS.split(text)
+    ends = list(accumulate(map(len, parts)))
+    words = list(map(vocabulary.word, parts[1::2]))
+    return Reading(text, words, ends[:-1:2], ends[1::2], parts[::2], _shouting(text))
 
 
 def _shouting(text: str) -> list[tuple[int, int]]:

@@ -58,16 +58,13 @@ class _Tally:
     """
 
     region: str
+    kind: str
     country: str
     by_form: dict[str, float] = field(default_factory=dict)
     salience: float = 0.0
     explicit: bool = False
     meant: dict[str, None] = field(default_factory=dict)
     probability: float = 0.0
-
-    @property
-    def kind(self) -> str:
-        return self.region.partition(":")[0]
 
     def count(self) -> None:
         """Set 1 - the product of (1 - p) over the forms: the same name twice is one witness."""
@@ -162,7 +159,8 @@ def _spread(
             shares[region] = shares.get(region, 0.0) + share
             tally = tallies.get(region)
             if tally is None:
-                tallies[region] = tally = _Tally(region, candidate.country)
+                kind = region.partition(":")[0]
+                tallies[region] = tally = _Tally(region, kind, candidate.country)
             if candidate is best:
                 tally.meant[best.region] = None
     return [(tallies[region], share) for region, share in shares.items()]

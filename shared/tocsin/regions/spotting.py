@@ -84,7 +84,7 @@ def _name(reading: Reading, dictionary: Dictionary, index: int, *, english: bool
     for name, number in reversed(dictionary.names.starting(folded)):
         last = index + name.count(" ")
         if _may_be_name(reading.words, index, last):
-            start, end = reading.starts[index], reading.end(last - 1)
+            start, end = reading.starts[index], reading.ends[last - 1]
             entry = dictionary.entry(number, english=english)
             if not entry.candidates and entry.form is not Form.PHRASE:
                 continue
@@ -101,7 +101,7 @@ def _other_script(reading: Reading, dictionary: Dictionary, index: int) -> Menti
     for cut, folded in without_clitics(reading.words[index].folded):
         for name, number in reversed(dictionary.names.starting(f"{folded} {rest}")):
             last = index + name.count(" ")
-            start, end = reading.starts[index] + cut, reading.end(last - 1)
+            start, end = reading.starts[index] + cut, reading.ends[last - 1]
             return Mention(index, last, start, end, name, dictionary.entry(number, english=False))
     return None
 
