@@ -135,6 +135,19 @@ async def test_cancelled_it_gives_back_what_is_under_way(
     assert state.failures == 0
 
 
+async def test_what_does_not_finish_in_time_is_given_back_too(
+    store: FakeSourceStore, polls: Polls, clock: FakeClock
+) -> None:
+    poller = poller_of(store, polls, clock)
+    async with running(poller):
+        await polls.count(5)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await poller.drain()
+
+    assert (await state_of(store, 3)).reason == "the poller was stopped"
+
+
 async def test_a_mistake_of_ours_stops_one_source_for_a_while_and_no_other(
     store: FakeSourceStore, polls: Polls, clock: FakeClock
 ) -> None:

@@ -57,15 +57,19 @@ class Poller:
             while not self._stopping.is_set():
                 await self._start_due()
                 await self._wait()
+            await self._finish()
         except asyncio.CancelledError:
             for poll in self._running:
                 poll.cancel()
-            await self.drain()
+            await self._finish()
             raise
 
     async def drain(self) -> None:
         """Take no more sources, and wait for the polls under way."""
         self._stopping.set()
+        await self._finish()
+
+    async def _finish(self) -> None:
         if self._running:
             await asyncio.wait(self._running)
 
