@@ -317,7 +317,11 @@ WORDS = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")) | st.sampled_from("\n\t:#'\"-"),
     max_size=40,
 )
-NAMES = WORDS.filter(lambda text: 0 < len(text.strip()) <= 40)
+NAMES = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp"))
+    | st.sampled_from(":#'\"-"),
+    max_size=40,
+).filter(lambda text: text.strip())
 IDS = st.text(string.ascii_lowercase, min_size=1, max_size=8)
 RULE_DOCUMENTS = st.builds(
     partial(RuleDocument, version=0),
