@@ -34,6 +34,12 @@ JSON = "application/json"
 NDJSON = "application/x-ndjson"
 PROBLEM = "application/problem+json"
 
+DIBOLI = {
+    "title": "Attack on Diboli",
+    "text": "Armed men attacked the town.\n\nThey left.",
+    "url": "https://www.example.org/diboli?utm_source=feed",
+}
+
 
 @dataclass(frozen=True)
 class Answer:

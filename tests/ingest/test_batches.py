@@ -19,12 +19,6 @@ def titled(number: int) -> dict[str, str]:
     return {"title": f"Article number {number} of today"}
 
 
-@pytest.fixture
-async def api() -> AsyncIterator[Api]:
-    async with http.serving() as server:
-        yield server
-
-
 async def test_each_line_gets_its_result_in_order(api: Api) -> None:
     answer = await api.push_lines(titled(1), titled(2), titled(1))
 

@@ -2,11 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
-from ingest import api as http
 from ingest.api import ARTICLES, JSON, NDJSON, Api
 from tocsin.article import Article
 from tocsin.errors import StoreUnavailableError
@@ -17,12 +16,6 @@ from tocsin_ingest.routes import idempotency
 
 DIBOLI = {"title": "Attack on Diboli", "text": "Armed men came."}
 LINES = [DIBOLI, {"title": 5}, {"title": "Kayes is calm today"}]
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[Api]:
-    async with http.serving() as server:
-        yield server
 
 
 async def test_a_repetition_gets_the_first_answer_again(api: Api) -> None:

@@ -1,18 +1,11 @@
 """The description of the API says what the API does."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from ingest import api as http
 from ingest.api import JSON, NDJSON, PROBLEM, Api
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[Api]:
-    async with http.serving() as server:
-        yield server
 
 
 @pytest.fixture
