@@ -194,3 +194,12 @@ def test_seas_and_counties_are_regions_too(locate: Locate) -> None:
     assert "area:red-sea" in likely(places)
     assert "admin2:gn:US.LA.079" in likely(places)
     assert "admin1:US-LA" in likely(places)
+
+
+@pytest.mark.parametrize(
+    ("demonym", "country"), [("German", "DE"), ("Malian", "ML"), ("French", "FR"), ("Polish", "PL")]
+)
+def test_a_demonym_is_stronger_than_a_parish_called_so(
+    locate: Locate, demonym: str, country: str
+) -> None:
+    assert countries(locate(f"The {demonym} army met its allies.")) == {country}

@@ -23,7 +23,6 @@ AREAS = frozenset({"area", "bloc", "m49"})
 SETTLED = frozenset({"place", "admin2"})
 LONGEST = 7
 _LOOKED_AT = 3_000
-_NO_TOWN = frozenset({"country", "admin1"})
 
 
 class Form(Enum):
@@ -101,8 +100,8 @@ class Dictionary:
         if english:
             candidates = tuple(c for c in candidates if c.use is not Use.ADJECTIVE)
         demonyms = tuple(c for c in candidates if c.use in DEMONYMS)
-        if demonyms and not any(c.kind in _NO_TOWN and c.use is Use.NAME for c in candidates):
-            # "Malian" is a town in China too; hardly anybody means it.
+        if demonyms and not any(c.kind == "country" and c.use is Use.NAME for c in candidates):
+            # "Malian" is a town in China and "German" a parish of Man; hardly anybody means them.
             return _new_entry(Form.DEMONYM, demonyms)
         named = tuple(c for c in candidates if c.use not in DEMONYMS)
         return _new_entry(Form.NAME, named)
