@@ -18,7 +18,7 @@ from tocsin_notifier.audience import LiveAudience
 
 log = structlog.get_logger()
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 5.0
 
