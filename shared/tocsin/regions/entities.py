@@ -33,7 +33,6 @@ class Candidate:
     longitude: float | None
     population: int
     capital: bool = False
-    alternates: int = 0
     size: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -137,7 +136,6 @@ class Entities:
             longitude=float(row["longitude"]),
             population=int(row["population"]),
             capital=number in self._capitals,
-            alternates=int(row["alternates"]),
         )
 
     def population(self, number: int) -> int:

@@ -57,7 +57,6 @@ def _score(candidate: Candidate) -> float:
             score = SENSE["division"] + SENSE["division, size"] * candidate.size
         case _:
             score = SENSE["size"] * candidate.size
-            score += SENSE["renown"] * math.log1p(candidate.alternates)
             if candidate.population == 0:
                 score += SENSE["population unknown"]
             if candidate.capital:

@@ -81,8 +81,6 @@ PLACE_COLUMNS = np.dtype(
         ("longitude", "<f4"),
         ("country", "<u2"),
         ("division", "<u2"),
-        # In how many other ways GeoNames writes it, 255 at most: how well it is known.
-        ("alternates", "u1"),
     ]
 )
 

@@ -69,7 +69,6 @@ SENSE: dict[str, float] = {
     "town of its division": 0.50,
     "country of its town": 3.20,
     "size": 1.70,
-    "renown": 0.00,
     "main name": 1.20,
     "alternate name": -1.20,
     "capital": 1.50,

@@ -22,7 +22,7 @@ from tocsin.regions.hierarchy import Edge
 from tocsin.regions.tables import Head, Tables
 
 
-FORMAT = 2
+FORMAT = 3
 ATTRIBUTION = (
     "Place names, coordinates and populations: GeoNames (https://www.geonames.org/), CC BY 4.0"
 )
