@@ -47,7 +47,12 @@ class UpOfTest:
         self.process = self.again(*args, **env)
         self.process.log.unlink(missing_ok=True)
         self.process.start()
-        wait_until(lambda: "Tocsin is ready" in self.process.output(), self.process)
+        wait_until(lambda: self.is_ready or not self.process.running, self.process)
+        assert self.is_ready, self.process.tail()
+
+    @property
+    def is_ready(self) -> bool:
+        return "Tocsin is ready" in self.process.output()
 
     def tocsin(self, *args: str, code: int = 0) -> str:
         done = subprocess.run(

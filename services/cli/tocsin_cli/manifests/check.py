@@ -15,7 +15,6 @@ from tocsin.errors import (
     AmbiguousRegionError,
     InvalidDocumentError,
     RuleSyntaxError,
-    TocsinError,
     UnknownRegionError,
 )
 from tocsin_cli.manifests.kind import AnyDocument, Kind, State
@@ -102,8 +101,6 @@ def _rule_problems(checked: _Checked, check_rule: CheckRule) -> Iterator[Problem
         yield draft.problem(_named(document, error.name), str(error))
     except InvalidDocumentError as error:
         yield draft.problem(_pointer(error.field), error.problem)
-    except TocsinError as error:
-        yield draft.problem((), str(error))
 
 
 def _named(document: RuleDocument, name: str) -> Path:
