@@ -21,6 +21,7 @@ from tocsin.adapters.stream_status import RedisStreamStatus
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
 from tocsin.adapters.system_clock import SystemClock
 from tocsin.errors import StartError
+from tocsin.regions.gazetteer import Gazetteer
 from tocsin.runtime import process
 from tocsin.runtime.logs import mask
 from tocsin_cli.adapters.data_folder import DataFolder
@@ -38,7 +39,9 @@ from tocsin_cli.supervision.plan import LOOPBACK, Wanted
 from tocsin_cli.supervision.screen import Screen
 
 
-gazetteer = cache(load_gazetteer)  # loaded once, and only where it is asked for
+@cache  # loaded once, and only where it is asked for
+def gazetteer() -> Gazetteer:
+    return load_gazetteer()
 
 
 def open_session(settings: CliSettings, who: str) -> Session:

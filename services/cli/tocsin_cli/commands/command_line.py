@@ -17,6 +17,7 @@ from tocsin_cli.commands.deliveries import deliveries
 from tocsin_cli.commands.demo import demo
 from tocsin_cli.commands.group import RootGroup
 from tocsin_cli.commands.inbox import inbox
+from tocsin_cli.commands.match import match
 from tocsin_cli.commands.people import channels, subscribers, subscriptions
 from tocsin_cli.commands.push import push
 from tocsin_cli.commands.regions import regions
@@ -49,6 +50,15 @@ COMMANDS: tuple[tuple[str, str, Callable[..., None], tuple[str, ...]], ...] = (
     (WATCH, "status", status, ("tocsin status", "tocsin status --json | jq .problems")),
     (WATCH, "why", why, ("tocsin why ARTICLE jnim-sahel",)),
     (WATCH, "try", try_query, ("tocsin try 'JNIM AND attack*' -r Sahel article.txt",)),
+    (
+        WATCH,
+        "match",
+        match,
+        (
+            "tocsin match --rules rules.jsonl --articles articles.jsonl > matches.jsonl",
+            "zcat articles.jsonl.gz | tocsin match --rules rules.jsonl --articles - --explain -j 4",
+        ),
+    ),
     (
         WRITE,
         "apply",

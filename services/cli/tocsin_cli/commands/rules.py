@@ -13,12 +13,23 @@ from tocsin_cli.commands import documents
 from tocsin_cli.commands.apply import confirm
 from tocsin_cli.commands.options import AsJson, Limit, Reason, Yes
 from tocsin_cli.commands.output import ago, say, say_json, say_table, styled
+from tocsin_cli.commands.rules_import import import_rules
+from tocsin_cli.commands.rules_lint import lint_rules
 from tocsin_cli.commands.session import Session, Store, session_of, with_store
 from tocsin_cli.commands.validation import valid
 from tocsin_cli.manifests import Change, Kind, State, check, read, write
 
 
 rules = typer.Typer(no_args_is_help=True, help="The rules: what to look for.")
+rules.command(
+    "import",
+    epilog="Examples: [bold]tocsin rules import queries.txt --dialect google[/] · "
+    "[bold]tocsin rules import rules.csv --dialect meltwater --id-prefix mw- --save[/]",
+)(import_rules)
+rules.command(
+    "lint",
+    epilog="Examples: [bold]tocsin rules lint[/] · [bold]tocsin rules lint -q 'al qaeda AND att*'[/]",
+)(lint_rules)
 
 RuleId = Annotated[str, typer.Argument(metavar="RULE", help="Its id.")]
 Name = Annotated[str | None, typer.Option(metavar="TEXT", help="What people call it.")]
@@ -93,9 +104,19 @@ def list_rules(
 
 
 @rules.command(epilog="Example: [bold]tocsin rules show jnim-sahel[/]")
-def show(context: typer.Context, rule_id: RuleId, as_json: AsJson = False) -> None:
+def show(
+    context: typer.Context,
+    rule_id: RuleId,
+    english: Annotated[
+        bool, typer.Option("--english", help="Only what it means, in plain words.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Show a rule, and what it means in plain words."""
     rule = with_store(context, lambda store: store.rules.get(rule_id))
+    if english:
+        say(Text(_meaning(session_of(context), rule)))
+        return
     if as_json:
         say_json(_json(rule))
         return

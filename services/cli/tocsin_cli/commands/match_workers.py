@@ -1,0 +1,140 @@
+"""Articles answered in this process, or by several at once; either way in their order."""
+
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from tocsin.errors import TocsinError
+from tocsin.regions.gazetteer import Gazetteer
+from tocsin.rules import Rule
+from tocsin_cli.matching.answer import Answerer
+from tocsin_cli.matching.lines import LineError, article_line
+from tocsin_cli.pushing.batches import NumberedLine
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What an answerer is made of; it can be sent to another process."""
+
+    rules: tuple[Rule, ...]
+    gazetteer: Callable[[], Gazetteer]
+    now: datetime
+    explain: bool
+
+    def answerer(self) -> Answerer:
+        return Answerer.of(self.rules, self.gazetteer(), self.now, explain=self.explain)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """``problem`` is (field, what is wrong) where there is no answer."""
+
+    number: int
+    answer: dict[str, Any] | None
+    problem: tuple[str, str] = ("", "")
+
+
+Batch = Sequence[NumberedLine]
+
+
+@contextmanager
+def answering(
+    recipe: Recipe, jobs: int
+) -> Iterator[Callable[[Iterable[Batch]], Iterator[Sequence[Answered]]]]:
+    """Yield what answers batches of lines in their order."""
+    if jobs == 1:
+        answerer = recipe.answerer()
+        yield lambda batches: (_answers(answerer, batch) for batch in batches)
+        return
+    with ExitStack() as stack:
+        workers = [stack.enter_context(_worker(recipe)) for _ in range(jobs)]
+        yield lambda batches: _in_turn(workers, batches)
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """A process that has at most one batch in hand, so that neither end waits for the other."""
+
+    process: BaseProcess
+    pipe: Connection
+
+    def give(self, batch: Batch) -> None:
+        try:
+            self.pipe.send(batch)
+        except OSError as error:
+            raise self._ended() from error
+
+    def take(self) -> Sequence[Answered]:
+        try:
+            answers: Sequence[Answered] = self.pipe.recv()
+        except (EOFError, OSError) as error:
+            raise self._ended() from error
+        return answers
+
+    def _ended(self) -> TocsinError:
+        self.process.join(1)
+        return TocsinError(
+            f"a process that matches has ended (exit code {self.process.exitcode}): "
+            "where memory is short take fewer --jobs"
+        )
+
+
+def _in_turn(workers: Sequence[_Worker], batches: Iterable[Batch]) -> Iterator[Sequence[Answered]]:
+    idle = deque(workers)
+    busy: deque[_Worker] = deque()
+    for batch in batches:
+        done: Sequence[Answered] | None = None
+        if not idle:
+            idle.append(busy.popleft())
+            done = idle[0].take()
+        worker = idle.popleft()
+        worker.give(batch)
+        busy.append(worker)
+        if done is not None:
+            yield done
+    for worker in busy:
+        yield worker.take()
+
+
+@contextmanager
+def _worker(recipe: Recipe) -> Iterator[_Worker]:
+    # A new interpreter, not a fork: it has no other end of any pipe, so that it ends with us.
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(recipe, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        yield _Worker(process, ours)
+    finally:
+        ours.close()
+        process.terminate()
+        process.join()
+
+
+def _work(recipe: Recipe, pipe: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that started us
+    answerer = recipe.answerer()
+    while True:
+        try:
+            pipe.send(_answers(answerer, pipe.recv()))
+        except (EOFError, BrokenPipeError):
+            return
+
+
+def _answers(answerer: Answerer, batch: Batch) -> Sequence[Answered]:
+    return [_answer(answerer, line) for line in batch]
+
+
+def _answer(answerer: Answerer, line: NumberedLine) -> Answered:
+    try:
+        return Answered(line.number, answerer.answer(article_line(line.text)))
+    except LineError as error:
+        return Answered(line.number, None, (error.where, error.problem))

@@ -1,0 +1,142 @@
+"""A line of JSON as a rule or an article, or what is wrong with it."""
+
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from tocsin.article import Article
+from tocsin.documents import RegionCondition, RuleDocument
+from tocsin.errors import TocsinError
+from tocsin.text import is_tag
+
+
+M = TypeVar("M", bound=BaseModel)
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class LineError(TocsinError):
+    """A line that cannot be taken; ``where`` is the field (``regions/0``), empty for the whole."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        super().__init__(f"{where}: {problem}" if where else problem)
+        self.where = where
+        self.problem = problem
+
+
+class RuleLine(BaseModel):
+    """``regions`` are names or ids, of which an article must be set in any; or a whole condition.
+
+    ``id`` may be any text: such a rule stands in no store.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Text
+    query: str = ""
+    regions: RegionCondition | None = None
+    languages: tuple[str, ...] = ()
+    name: str = ""
+    enabled: bool = True
+    version: int = 0
+
+    @field_validator("regions", mode="before")
+    @classmethod
+    def _in_any(cls, given: Any) -> Any:
+        return {"any": given} if isinstance(given, list) else given
+
+    def document(self) -> RuleDocument:
+        """Return it as it is kept; the store's ids are stricter, so that ``id`` is not in it."""
+        return RuleDocument(
+            id="rule",
+            name="rule",
+            query=self.query,
+            regions=self.regions,
+            languages=self.languages,
+            version=self.version,
+        )
+
+
+class ArticleLine(BaseModel):
+    """Texts are matched as they are. ``regions`` None: not said where it is set.
+
+    Fields that are not listed here are left alone: collections of articles carry many.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: Text
+    title: str
+    text: str
+    language: str | None = None
+    regions: tuple[str, ...] | None = None
+    url: str | None = None
+    source: str | None = None
+    published_at: AwareDatetime | None = None
+    authors: tuple[str, ...] | None = None
+    tags: tuple[str, ...] | None = None
+    home: str | None = None
+
+    @field_validator("language")
+    @classmethod
+    def _tag(cls, given: str | None) -> str | None:
+        if given and not is_tag(given):
+            raise ValueError(f"{given!r} is not a language tag such as 'en' or 'pt-BR'")
+        return given
+
+    def article(self, now: datetime, home: str) -> Article:
+        return Article(
+            id=self.id,
+            title=self.title,
+            text=self.text,
+            fetched_at=now,
+            published_at=self.published_at,
+            url=self.url or "",
+            source=self.source or "",
+            language=self.language or "und",
+            authors=self.authors or (),
+            tags=self.tags or (),
+            home=home,
+        )
+
+
+RULE_EXAMPLE = '{"id": "sahel", "query": "JNIM OR GSIM", "regions": ["Mali"]}'
+ARTICLE_EXAMPLE = '{"id": "a1", "title": "…", "text": "…"}'
+
+
+def rule_line(text: bytes) -> RuleLine:
+    """Read a rule.
+
+    Raises:
+        LineError: it is none.
+    """
+    return _read(RuleLine, text, RULE_EXAMPLE)
+
+
+def article_line(text: bytes) -> ArticleLine:
+    """Read an article.
+
+    Raises:
+        LineError: it is none.
+    """
+    return _read(ArticleLine, text, ARTICLE_EXAMPLE)
+
+
+def _read(model: type[M], text: bytes, example: str) -> M:
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = "/".join(map(str, first["loc"]))
+        if first["type"] == "json_invalid":
+            what = str(first["ctx"]["error"]).replace("at line 1 column", "at column")
+            problem = f"is not JSON, {what}: write one object a line, such as {example}"
+        elif not where:
+            problem = f"is no object: write one a line, such as {example}"
+        elif first["type"] == "missing":
+            problem = f"is missing: write {example}"
+        else:
+            said = first["msg"].removeprefix("Value error, ")
+            problem = said[:1].lower() + said[1:]
+        raise LineError(where, problem) from None
