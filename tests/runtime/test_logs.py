@@ -49,7 +49,7 @@ def test_an_event_is_one_json_object_with_its_fields(capsys: pytest.CaptureFixtu
 def test_entries_of_libraries_look_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("matcher", style="json", level="INFO")
 
-    logging.getLogger("apprise").warning("sent to %s", "somebody", extra={"attempt": 2})
+    logging.getLogger("a.library").warning("sent to %s", "somebody", extra={"attempt": 2})
 
     (entry,) = entries(capsys)
     assert (entry["event"], entry["level"], entry["attempt"]) == ("sent to somebody", "warning", 2)
