@@ -36,7 +36,8 @@ from tocsin.regions.gazetteer import Gazetteer
 from tocsin.regions.geoparser import Geoparser
 
 
-CORPORA = Path(os.environ.get("TOCSIN_CORPORA", "/work/shared/data")) / "places"
+BESIDE_US = Path(__file__).resolve().parents[3] / "shared/data"
+CORPORA = Path(os.environ.get("TOCSIN_CORPORA", BESIDE_US)) / "places"
 HERE = Path(__file__).parent
 NEAR_KM = 161
 SURE = 0.5
