@@ -4,7 +4,7 @@ SERVICES := ingest matcher notifier console cli
 MEMBERS  := shared $(SERVICES:%=services/%)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help up test fast chaos bench-chain bench-regions containers-test check lint fix alone lock docs
+.PHONY: help up test fast chaos bench-chain bench-regions containers-test check lint fix alone lock gazetteer docs
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -58,8 +58,16 @@ lock: .venv/ready ## Choose versions anew, and write every requirements.txt.
 	        --package tocsin-$$service -o services/$$service/requirements.txt; \
 	done
 
+gazetteer: .venv/gazetteer ## Compile the gazetteer anew from its packages and our tables.
+	python -m tocsin.adapters.gazetteer.build
+
 docs: .venv/ready ## Write what of the documentation is written from the code.
 	python -m tocsin.runtime.asyncapi > docs/asyncapi.yaml
+
+# What the gazetteer is compiled from; only its build and the test that repeats it need this.
+.venv/gazetteer: .venv/ready shared/requirements.txt
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r shared/requirements.txt
+	touch $@
 
 # The environment: every version and hash is in requirements.txt.
 .venv/ready: requirements.txt $(MEMBERS:%=%/pyproject.toml)
