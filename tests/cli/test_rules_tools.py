@@ -104,7 +104,9 @@ def test_a_row_that_is_none_is_refused_at_its_line(cli: Cli, tmp_path: Path) -> 
 
 
 def test_lines_of_json_from_standard_input_are_taken(cli: Cli) -> None:
-    lines = '{"id": "a", "query": "mali"}\n{"id": "a", "query": "niger"}\n{"id": "b"}\n'
+    lines = (
+        '{"id": "a", "query": "mali"}\n{"id": "a", "query": "niger"}\n{"id": "b"}\n{"query": " "}\n'
+    )
 
     said = cli.out(
         *("rules", "import", "-", "--format", "jsonl", "--dialect", "talkwalker"),
@@ -114,7 +116,8 @@ def test_lines_of_json_from_standard_input_are_taken(cli: Cli) -> None:
 
     assert "'a' is also the id at line 1" in said
     assert "line 3: expected an object such as" in said
-    assert said.endswith("1 to save, 2 refused. Nothing is saved without --save.\n")
+    assert "line 4: query: is empty" in said
+    assert said.endswith("1 to save, 3 refused. Nothing is saved without --save.\n")
 
 
 def test_an_id_that_no_rule_can_have_is_refused(cli: Cli, tmp_path: Path) -> None:

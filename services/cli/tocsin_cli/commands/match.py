@@ -117,6 +117,7 @@ def _write(name: str, answered: Sequence[Answered]) -> int:
             bad += 1
         else:
             sys.stdout.write(json.dumps(each.answer, ensure_ascii=False) + "\n")
+    sys.stdout.flush()  # whoever reads along need not wait for a full buffer
     return bad
 
 

@@ -109,7 +109,8 @@ def _worker(recipe: Recipe) -> Iterator[_Worker]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(recipe, theirs), daemon=True)
-    process.start()
+    with _interrupts_ignored():  # a new interpreter goes on with it, from its first moment
+        process.start()
     theirs.close()
     try:
         yield _Worker(process, ours)
@@ -119,8 +120,17 @@ def _worker(recipe: Recipe) -> Iterator[_Worker]:
         process.join()
 
 
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Ctrl-C reaches the whole group; only the process that started the others acts on it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _work(recipe: Recipe, pipe: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that started us
     answerer = recipe.answerer()
     while True:
         try:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
@@ -26,7 +26,7 @@ from tocsin_cli.matching.takeover import Taken, Terms
 STDIN = Path("-")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """A query of the file, and what became of it; ``refused`` says why it is no rule."""
 
@@ -77,9 +77,10 @@ def import_rules(
     session = session_of(context)
     terms = Terms(dialect, id_prefix, documents.checker(session))
     rows = _rows(path, layout or BY_SUFFIX.get(path.suffix.lower(), Layout.LINES), terms)
-    _refuse(rows, accept_losses=accept_losses)
+    rows = _judged(rows, accept_losses=accept_losses)
     if save:
-        with_store(context, lambda store: _save(store, rows, session.who, reason))
+        translated = rows
+        rows = with_store(context, lambda store: _saved(store, translated, session.who, reason))
     if as_json:
         say_json([_json(row) for row in rows])
     else:
@@ -90,7 +91,7 @@ def import_rules(
         raise typer.Exit(FAILED)
 
 
-def _rows(path: Path, layout: Layout, terms: Terms) -> list[Row]:
+def _rows(path: Path, layout: Layout, terms: Terms) -> Sequence[Row]:
     name = "standard input" if path == STDIN else str(path)
     try:
         with _opened(path) as stream:
@@ -122,42 +123,45 @@ def _row(each: Found, terms: Terms) -> Row:
         case Foreign() as foreign:
             row = Row(each.line, terms.rule_id(each.number, foreign), foreign.query)
             try:
-                row.taken = terms.take(each.number, foreign)
+                return replace(row, taken=terms.take(each.number, foreign))
             except TocsinError as error:
-                row.refused = error
-            return row
+                return replace(row, refused=error)
 
 
-def _refuse(rows: Sequence[Row], *, accept_losses: bool) -> None:
-    """Refuse what loses something, and an id that another query has."""
+def _judged(rows: Sequence[Row], *, accept_losses: bool) -> Sequence[Row]:
+    """Return the rows with those refused that lose something, or have another's id."""
     first: dict[str, Row] = {}
+    judged = []
     for row in rows:
-        if row.taken is None:
-            continue
-        other = first.setdefault(row.rule_id, row)
-        if other is not row:
-            row.refused = TocsinError(f"{row.rule_id!r} is also the id at line {other.line}")
-        elif row.taken.lost and not accept_losses:
-            row.refused = TocsinError(
-                "it cannot be carried over whole: take it as it is with --accept-losses"
-            )
+        why = ""
+        if row.taken is not None:
+            other = first.setdefault(row.rule_id, row)
+            if other is not row:
+                why = f"{row.rule_id!r} is also the id at line {other.line}"
+            elif row.taken.lost and not accept_losses:
+                why = "it cannot be carried over whole: take it as it is with --accept-losses"
+        judged.append(replace(row, refused=TocsinError(why)) if why else row)
+    return judged
 
 
-async def _save(store: Store, rows: Sequence[Row], who: str, reason: str) -> None:
-    for row in rows:
-        if row.taken is None or row.refused:
-            continue
-        before = await _standing(store, row.rule_id)
-        if before is None:
-            await store.rules.put(row.taken.rule, who=who, reason=reason, expected_version=0)
-            row.state = "saved"
-        elif before.model_copy(update={"version": 0}) == row.taken.rule:
-            row.state = "there already"
-        else:
-            row.refused = TocsinError(
-                f"there is another rule {row.rule_id!r}: give an --id-prefix, "
-                "or change it with `tocsin rules set`"
-            )
+async def _saved(store: Store, rows: Sequence[Row], who: str, reason: str) -> Sequence[Row]:
+    return [await _save(store, row, who, reason) for row in rows]
+
+
+async def _save(store: Store, row: Row, who: str, reason: str) -> Row:
+    if row.taken is None or row.refused:
+        return row
+    before = await _standing(store, row.rule_id)
+    if before is None:
+        await store.rules.put(row.taken.rule, who=who, reason=reason, expected_version=0)
+        return replace(row, state="saved")
+    if before.model_copy(update={"version": 0}) == row.taken.rule:
+        return replace(row, state="there already")
+    problem = (
+        f"there is another rule {row.rule_id!r}: give an --id-prefix, "
+        "or change it with `tocsin rules set`"
+    )
+    return replace(row, refused=TocsinError(problem))
 
 
 async def _standing(store: Store, rule_id: str) -> RuleDocument | None:

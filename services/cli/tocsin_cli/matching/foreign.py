@@ -18,6 +18,7 @@ class Layout(StrEnum):
 
 
 BY_SUFFIX = {".csv": Layout.CSV, ".jsonl": Layout.JSONL, ".ndjson": Layout.JSONL}
+_EMPTY = LineError("query", "is empty: write what is looked for")
 
 
 class Foreign(BaseModel):
@@ -62,9 +63,10 @@ def _read(lines: Iterable[str], layout: Layout) -> Iterator[tuple[int, Foreign |
 
 def _object(text: str) -> Foreign | LineError:
     try:
-        return Foreign.model_validate_json(text)
+        foreign = Foreign.model_validate_json(text)
     except ValidationError:
         return LineError("", 'expected an object such as {"id": "mali", "query": "…"}')
+    return foreign if foreign.query.strip() else _EMPTY
 
 
 def _rows(lines: Iterable[str]) -> Iterator[tuple[int, Foreign | LineError]]:
@@ -93,5 +95,5 @@ def _row(head: list[str], row: list[str]) -> Foreign | LineError:
     fields = dict(zip(head, row, strict=True))
     query = fields["query"].strip()
     if not query:
-        return LineError("query", "is empty: write what is looked for")
+        return _EMPTY
     return Foreign(query=query, **{key: fields.get(key, "").strip() for key in ("id", "name")})
