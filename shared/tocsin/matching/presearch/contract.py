@@ -1,0 +1,44 @@
+"""What every presearcher does."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from tocsin.matching.view import ArticleView
+from tocsin.rules import Rule
+
+
+class Candidates(NamedTuple):
+    """The rules, by number, that an article may satisfy.
+
+    It satisfies each of ``certain``, and of the others at most those in ``possible``.
+    No number occurs twice.
+    """
+
+    certain: Sequence[int]
+    possible: Sequence[int]
+
+
+class Presearcher(Protocol):
+    """Finds the few rules among many that an article may satisfy.
+
+    Rules go by numbers from 0, which whoever adds them hands out and may use again once a rule is
+    removed; the tables are as long as the highest. A change holds from the next call on. Not for
+    use by several threads at once.
+    """
+
+    def add(self, number: int, rule: Rule) -> None:
+        """Register a rule under a number that is free.
+
+        Raises:
+            ValueError: the rule cannot be matched: it holds a word without letters, or a list
+                that was not resolved.
+        """
+        ...
+
+    def remove(self, number: int) -> None:
+        """Forget the rule of that number, which must be there."""
+        ...
+
+    def candidates(self, views: Sequence[ArticleView]) -> list[Candidates]:
+        """Return the candidates of each article."""
+        ...

@@ -1,0 +1,12 @@
+"""The presearcher in compiled code, over flat arrays.
+
+First ``codes`` and ``hashing``: how a text becomes numbers. ``matching`` shows the way of an article:
+``reading`` finds its words, ``finding`` the features among them, ``asking`` puts the questions of the
+rules to which those lead. ``lookup`` and ``scratch`` say what is in the arrays. ``editing`` adds and
+removes rules, by ``interning`` features in the ``table`` and writing slabs in the ``arena``.
+"""
+
+from tocsin.matching.presearch.kernel.presearcher import KernelPresearcher
+
+
+__all__ = ["KernelPresearcher"]

@@ -1,0 +1,71 @@
+"""Where compiled code is kept, and when it is out of date.
+
+Numba keeps it by function, and compiles anew when that function's file changes; here a function holds
+the code of many files, so it goes by all of them.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from numba.core.caching import (
+    CompileResultCacheImpl,
+    FunctionCache,
+    InTreeCacheLocator,
+    UserProvidedCacheLocator,
+    UserWideCacheLocator,
+)
+
+
+@cache
+def stamp() -> bytes:
+    """Return a hash of everything that the kernel may be made from."""
+    found = sha256()
+    for source in _sources(files("tocsin.matching")):
+        found.update(source.read_bytes())
+    return found.digest()
+
+
+def _sources(folder: Traversable) -> Iterator[Traversable]:
+    for each in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if each.is_dir():
+            yield from _sources(each)
+        elif each.name.endswith(".py"):
+            yield each
+
+
+class _Stamped:
+    def get_source_stamp(self) -> bytes:
+        return stamp()
+
+
+class _Given(_Stamped, UserProvidedCacheLocator):
+    """The folder NUMBA_CACHE_DIR. In an image it holds what was compiled there, and is read-only."""
+
+    def ensure_cache_path(self) -> None:
+        with suppress(OSError):
+            super().ensure_cache_path()  # type: ignore[no-untyped-call]  # numba has no types here
+
+
+class _BesideTheSource(_Stamped, InTreeCacheLocator):
+    pass
+
+
+class _OfTheUser(_Stamped, UserWideCacheLocator):
+    pass
+
+
+class _Places(CompileResultCacheImpl):
+    _locator_classes = [_Given, _BesideTheSource, _OfTheUser]  # noqa: RUF012 -- as numba declares it
+
+
+class KernelCache(FunctionCache):
+    _impl_class = _Places
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        with suppress(OSError):  # a read-only folder, a full disk: the next start compiles anew
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]  # numba has no types here
