@@ -134,3 +134,16 @@ async def test_a_store_that_is_away_is_named_as_such() -> None:
             await log.recent_matches(1)
         with pytest.raises(StoreUnavailableError):
             await log.matches_of("diboli")
+
+
+async def test_an_entry_that_nobody_can_read_hides_no_other(redis: Redis) -> None:
+    newsroom = RedisNewsroom(redis)
+    await newsroom.publisher.publish([DIBOLI])
+    await newsroom.matched([match_of(DIBOLI)])
+    for stream in (ArticleIngested.stream, ArticleMatched.stream):
+        await redis.xadd(stream, {wire.FIELD: b"diboli, but no event"})
+        await redis.xadd(stream, {"other": b"field"})
+
+    assert [article.id for article in await newsroom.log.recent_articles(10)] == ["diboli"]
+    assert len(await newsroom.log.recent_matches(10)) == 1
+    assert len(await newsroom.log.matches_of("diboli")) == 1

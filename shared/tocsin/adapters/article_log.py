@@ -1,12 +1,17 @@
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
 
+from pydantic import ValidationError
 from redis.asyncio import Redis
 
 from tocsin.adapters import keys, wire
 from tocsin.adapters.availability import available
 from tocsin.errors import NotFoundError
-from tocsin.events import ArticleIngested, ArticleMatched
+from tocsin.events import ArticleIngested, ArticleMatched, Event
+
+
+E = TypeVar("E", bound=Event)
 
 
 PAGE = 200  # entries of the stream fetched by one command
@@ -28,12 +33,12 @@ class RedisArticleLog:
     async def recent_articles(self, limit: int) -> Sequence[ArticleIngested]:
         with available():
             found: Any = await self._redis.xrevrange(ArticleIngested.stream, count=limit)
-        return [wire.decode(fields[wire.FIELD], ArticleIngested) for _, fields in found]
+        return list(_readable(found, ArticleIngested))
 
     async def recent_matches(self, limit: int) -> Sequence[ArticleMatched]:
         with available():
             found: Any = await self._redis.xrevrange(ArticleMatched.stream, count=limit)
-        return [wire.decode(fields[b"__data__"], ArticleMatched) for _, fields in found]
+        return list(_readable(found, ArticleMatched))
 
     async def matches_of(self, article_id: str) -> Sequence[ArticleMatched]:
         entry = await self._entry(article_id)
@@ -43,9 +48,8 @@ class RedisArticleLog:
         async for raw in self._matches_since(entry):
             # Most entries are of other articles: a look at the bytes spares decoding them.
             if article_id.encode() in raw:
-                match = wire.decode(raw, ArticleMatched)
-                if match.article.id == article_id:
-                    matches.append(match)
+                found = _readable([(b"", {wire.FIELD: raw})], ArticleMatched)
+                matches += [match for match in found if match.article.id == article_id]
         return matches
 
     async def _entry(self, article_id: str) -> str | None:
@@ -61,7 +65,17 @@ class RedisArticleLog:
             with available():
                 page: Any = await self._redis.xrange(ArticleMatched.stream, min=start, count=PAGE)
             for _, fields in page:
-                yield fields[b"__data__"]
+                yield fields.get(wire.FIELD, b"")
             if len(page) < PAGE:
                 return
             start = f"({page[-1][0].decode()}"
+
+
+def _readable(entries: Any, event_type: type[E]) -> Iterator[E]:
+    """Yield the events of a stream's entries.
+
+    One that holds no such event lies in the dead letters, where it is told of; it must not hide the others.
+    """
+    for _, fields in entries:
+        with suppress(ValidationError, KeyError):
+            yield wire.decode(fields[wire.FIELD], event_type)
