@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import MutableMapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -90,6 +91,25 @@ async def test_parts_are_finished_at_once_and_none_hinders_another(
         "task did not finish in time",
         "task failed to finish",
     }
+
+
+async def test_a_part_that_swallows_a_cancellation_is_cancelled_again(
+    logged: list[MutableMapping[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "CANCEL_TIMEOUT_S", 1)
+
+    async def swallow() -> None:
+        for _ in range(2):
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    tasks = supervision.start([("swallow", swallow)])
+    await asyncio.sleep(0)
+    await supervision.cancel(tasks)
+
+    assert tasks[0].cancelled()
+    assert not logged
 
 
 async def test_a_part_that_does_not_end_is_named(

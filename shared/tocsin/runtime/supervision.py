@@ -81,9 +81,17 @@ async def finish(parts: Sequence[Part], within_s: float) -> None:
 
 
 async def cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    _, late = await asyncio.wait(tasks, timeout=CANCEL_TIMEOUT_S)
+    """Cancel tasks until they have ended, or for ``CANCEL_TIMEOUT_S``.
+
+    Once may not do: before Python 3.12 ``asyncio.wait_for``, through which redis-py sends, may
+    swallow a cancellation, see https://github.com/python/cpython/issues/86296.
+    """
+    until = asyncio.get_running_loop().time() + CANCEL_TIMEOUT_S
+    late = set(tasks)
+    while late and asyncio.get_running_loop().time() < until:
+        for task in late:
+            task.cancel()
+        _, late = await asyncio.wait(late, timeout=CANCEL_TIMEOUT_S / 5)
     for task in late:
         log.warning("task does not end", task=task.get_name())
 

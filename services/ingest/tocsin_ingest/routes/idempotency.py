@@ -43,6 +43,7 @@ class Attempt:
         self._ledger = ledger
         self._claim = claim
         self._kept = False
+        self._ended = False
         self._holding = asyncio.create_task(self._hold())
 
     async def keep(self, answer: Answer) -> None:
@@ -56,6 +57,7 @@ class Attempt:
 
     async def end(self) -> None:
         """Give the key back if there was no answer to keep."""
+        self._ended = True
         self._holding.cancel()
         if not self._kept:
             try:
@@ -64,7 +66,7 @@ class Attempt:
                 log.warning("claim not given back", problem=error.reason)
 
     async def _hold(self) -> None:
-        while True:
+        while not self._ended:  # the store's client may swallow the cancellation
             await asyncio.sleep(RENEW_EVERY_S)
             try:
                 await self._ledger.renew(self._claim)
