@@ -69,6 +69,16 @@ def deliveries_of(article_id: str) -> str:
     return f"{PREFIX}:deliveries:article:{article_id}"
 
 
+# What readers asked for
+WISHES = f"{PREFIX}:wishes"  # hash: kind and targets as JSON -> when it ends, ISO 8601
+WISH_CHANGES = f"{PREFIX}:wish-changes"  # counter: raised by each change of WISHES
+
+
+def rating(delivery_id: str) -> str:
+    """What its reader thinks of an alert, as JSON."""
+    return f"{PREFIX}:rating:{delivery_id}"
+
+
 # Demo
 INBOX = f"{PREFIX}:inbox"  # stream: messages that the demo inbox received
 

@@ -5,6 +5,7 @@ from tocsin.testing.clock import FakeClock
 from tocsin.testing.delivery_ledger import FakeDeliveryLedger
 from tocsin.testing.idempotency import FakeIdempotencyLedger
 from tocsin.testing.inbox import FakeInbox
+from tocsin.testing.preferences import FakePreferences
 from tocsin.testing.rule_store import FakeRuleStore
 from tocsin.testing.sender import FakeSender
 from tocsin.testing.sources import FakeSourceStore
@@ -20,6 +21,7 @@ __all__ = [
     "FakeDeliveryLedger",
     "FakeIdempotencyLedger",
     "FakeInbox",
+    "FakePreferences",
     "FakeRuleStore",
     "FakeSender",
     "FakeServiceRegistry",
