@@ -38,7 +38,7 @@ def test_whoever_was_added_is_listed(told: Cli) -> None:
         "mail on desk mail email to d***@example.org",
         "slack on desk slack slack://…",
     ]
-    assert told.lines("subscriptions", "list")[1:] == ["sahel.desk on sahel desk mail"]
+    assert told.lines("subscriptions", "list")[1:] == ["sahel.desk on sahel desk mail instant"]
 
 
 def test_what_is_secret_of_a_channel_is_never_shown(told: Cli) -> None:
@@ -165,3 +165,47 @@ def test_a_second_source_of_one_host_needs_an_id_of_its_own(cli: Cli) -> None:
         "error: there is a source 'rfi.example' already: choose another --id"
     )
     cli.run("sources", "add", "https://rfi.example/b", "--id", "rfi-b")
+
+
+def test_how_alerts_come_is_said_when_subscribing(told: Cli) -> None:
+    told.run(
+        *("subscriptions", "add", "sahel", "--subscriber", "desk", "--id", "weekly"),
+        *("--digest", "weekly@mon,thu 07:00", "--mode", "both", "--throttle", "5/1h"),
+        *("--updates", "all", "--priority", "breaking", "--quiet", "bypass"),
+    )
+
+    assert told.lines("subscriptions", "list")[2:] == [
+        (
+            "weekly on sahel desk all instant 5/1h, digest weekly@mon,thu 07:00, updates all, "
+            "breaking, also in quiet hours"
+        )
+    ]
+
+
+def test_what_was_said_of_how_is_exported_and_applied_as_it_was(told: Cli) -> None:
+    told.run(
+        *("subscribers", "add", "ann", "--quiet", "22:00-07:00", "--quiet", "sat,sun 00:00-24:00"),
+        "--nothing-matched",
+    )
+    told.run(*("subscriptions", "add", "sahel", "--subscriber", "ann", "--digest", "hourly"))
+
+    exported = told.out("export")
+
+    assert "mode: digest" in exported
+    assert "quiet_hours:\n  - 22:00-07:00\n  - sat,sun 00:00-24:00" in exported
+    assert "nothing_matched: true" in exported
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--digest", "noon"), "/digest: 'noon' is no schedule; write hourly, daily@07:00"),
+        (("--digest", "daily@25:00"), "/digest: '25:00' is no time of day; write it as 07:00"),
+        (("--throttle", "often"), "/throttle: 'often' is no throttle; write a number of messages"),
+        (("--mode", "both"), "mode both needs digest, which says when: hourly"),
+    ],
+)
+def test_a_wrong_way_of_being_told_is_refused_with_the_right_one(
+    told: Cli, options: tuple[str, ...], said: str
+) -> None:
+    assert said in told.error("subscriptions", "add", "sahel", "--subscriber", "desk", *options)

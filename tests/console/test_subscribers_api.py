@@ -24,7 +24,11 @@ async def test_a_subscriber_is_put_read_listed_and_deleted(client: httpx2.AsyncC
     deleted = await client.delete("/api/v1/subscribers/desk")
     gone = await client.get("/api/v1/subscribers/desk")
 
-    assert put.json() == read.json() == DESK | {"locale": "en"}
+    assert (
+        put.json()
+        == read.json()
+        == (DESK | {"locale": "en", "quiet_hours": [], "nothing_matched": False})
+    )
     assert [each["id"] for each in listed.json()["items"]] == ["desk"]
     assert (deleted.status_code, gone.status_code) == (204, 404)
 

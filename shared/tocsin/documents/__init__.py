@@ -9,8 +9,11 @@ from tocsin.documents.rule import RegionCondition, RuleDocument, compile_rule
 from tocsin.documents.source import SourceDocument
 from tocsin.documents.subscriber import (
     ChannelDocument,
+    Mode,
+    Priority,
     SubscriberDocument,
     SubscriptionDocument,
+    Updates,
     describe_channel,
 )
 
@@ -19,11 +22,14 @@ __all__ = [
     "ChannelDocument",
     "Document",
     "Identifier",
+    "Mode",
+    "Priority",
     "RegionCondition",
     "RuleDocument",
     "SourceDocument",
     "SubscriberDocument",
     "SubscriptionDocument",
+    "Updates",
     "compile_rule",
     "describe_channel",
 ]

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,6 +20,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from tocsin.documents.base import Document, Identifier, Name
 from tocsin.documents.channel_url import MASK, MAX_LENGTH, checked_url, describe_url
+from tocsin.documents.timing import SCHEDULE_FORM, ScheduleText, ThrottleText, WindowTexts
 
 
 # Tells the validation that a URL passed the door before: rules that became stricter since
@@ -26,16 +28,44 @@ from tocsin.documents.channel_url import MASK, MAX_LENGTH, checked_url, describe
 STORED = "stored"
 
 
+class Mode(StrEnum):
+    """Whether alerts come one by one, gathered, or both."""
+
+    INSTANT = "instant"
+    DIGEST = "digest"
+    BOTH = "both"
+
+
+class Updates(StrEnum):
+    """What is told of a story after its first alert."""
+
+    ALL = "all"
+    MATERIAL = "material"  # what changes it: a new place or number, several more sources
+    FIRST = "first"  # nothing
+
+
+class Priority(StrEnum):
+    """How long it is worth telling: breaking news six hours, the rest a day."""
+
+    BREAKING = "breaking"
+    NORMAL = "normal"
+    LOW = "low"
+
+
 class SubscriberDocument(Document):
     """A person or a team that wants to be told.
 
-    ``time_zone`` is a name of the IANA database, ``locale`` a BCP 47 tag.
+    ``time_zone`` is a name of the IANA database, ``locale`` a BCP 47 tag. In ``quiet_hours``, by
+    the clock of that zone, nothing is sent: it waits, and comes together at their end.
+    ``nothing_matched`` asks for a digest that says so when there is nothing to tell.
     """
 
     id: Identifier
     name: Name
     time_zone: str = "UTC"
     locale: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
+    quiet_hours: WindowTexts = ()
+    nothing_matched: bool = False
 
     @field_validator("time_zone")
     @classmethod
@@ -95,13 +125,34 @@ class ChannelDocument(Document):
 
 
 class SubscriptionDocument(Document):
-    """Tells that a subscriber wants a rule's alerts; on all their channels unless some are named."""
+    """Tells that a subscriber wants a rule's alerts; on all their channels unless some are named.
+
+    ``digest`` says when digests are sent, for every mode but ``instant``. ``throttle`` is how many
+    messages may come one by one in a time (``5/1h``); what is more comes together after it.
+    ``bypass_quiet`` has alerts sent in quiet hours, too.
+    """
 
     id: Identifier
     rule: Identifier
     subscriber: Identifier
     channels: tuple[Identifier, ...] = ()
     enabled: bool = True
+    mode: Mode = Mode.INSTANT
+    digest: ScheduleText = ""
+    throttle: ThrottleText = ""
+    updates: Updates = Updates.MATERIAL
+    priority: Priority = Priority.NORMAL
+    bypass_quiet: bool = False
+
+    @model_validator(mode="after")
+    def _says_when_digests_are_sent(self) -> Self:
+        if self.mode is not Mode.INSTANT and not self.digest:
+            raise ValueError(f"mode {self.mode} needs digest, which says when: {SCHEDULE_FORM}")
+        if self.mode is Mode.INSTANT and self.digest:
+            raise ValueError("has a digest, but mode instant; write mode digest or both")
+        if self.mode is Mode.DIGEST and self.throttle:
+            raise ValueError("has a throttle, which is for what comes one by one; leave it out")
+        return self
 
 
 def describe_channel(channel: ChannelDocument) -> str:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -9,8 +10,11 @@ from rich.text import Text
 
 from tocsin.documents import (
     ChannelDocument,
+    Mode,
+    Priority,
     SubscriberDocument,
     SubscriptionDocument,
+    Updates,
     describe_channel,
 )
 from tocsin.errors import NotFoundError, TocsinError
@@ -33,6 +37,13 @@ subscriptions = typer.Typer(no_args_is_help=True, help="Which rules' alerts they
 Id = Annotated[str, typer.Argument(metavar="ID", help="Letters, digits, dots, dashes.")]
 Name = Annotated[str, typer.Option(metavar="TEXT", help="What people call it; else the id.")]
 Whose = Annotated[str, typer.Option("--subscriber", metavar="ID", help="Whose it is.")]
+
+
+class Quiet(StrEnum):
+    """What the subscriber's quiet hours mean to a subscription."""
+
+    HOLD = "hold"
+    BYPASS = "bypass"
 
 
 @subscribers.command("list", epilog="Example: [bold]tocsin subscribers list[/]")
@@ -68,6 +79,17 @@ def add_subscriber(
     locale: Annotated[
         str, typer.Option(metavar="TAG", help="Of dates and numbers (en, fr).")
     ] = "en",
+    quiet: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HOURS",
+            help="Send nothing then, but together at their end: 22:00-07:00, or "
+            "'sat,sun 00:00-24:00'. May be given more than once.",
+        ),
+    ] = None,
+    nothing_matched: Annotated[
+        bool, typer.Option("--nothing-matched", help="Send digests that say there was nothing.")
+    ] = False,
 ) -> None:
     """Add a person or a team."""
     fields = {
@@ -75,6 +97,8 @@ def add_subscriber(
         "name": name or subscriber_id,
         "time_zone": time_zone,
         "locale": locale,
+        "quiet_hours": quiet or (),
+        "nothing_matched": nothing_matched,
     }
     _add(context, Kind.SUBSCRIBER, valid(SubscriberDocument, fields))
 
@@ -147,7 +171,7 @@ def list_subscriptions(context: typer.Context, as_json: AsJson = False) -> None:
     found = _directory(context).subscriptions
     _say_all(
         found,
-        ("subscription", "", "rule", "subscriber", "channels"),
+        ("subscription", "", "rule", "subscriber", "channels", "how"),
         [
             (
                 each.id,
@@ -155,6 +179,7 @@ def list_subscriptions(context: typer.Context, as_json: AsJson = False) -> None:
                 each.rule,
                 each.subscriber,
                 ", ".join(each.channels) or "all",
+                how(each),
             )
             for each in found
         ],
@@ -163,7 +188,10 @@ def list_subscriptions(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @subscriptions.command(
-    "add", epilog="Example: [bold]tocsin subscriptions add jnim-sahel --subscriber desk[/]"
+    "add",
+    epilog="Examples: [bold]tocsin subscriptions add jnim-sahel --subscriber desk[/] · [bold]tocsin "
+    "subscriptions add quakes --subscriber desk --digest 'weekly@mon,thu 07:00'[/] · [bold]tocsin "
+    "subscriptions add coups --subscriber desk --priority breaking --quiet bypass --throttle 5/1h[/]",
 )
 def add_subscription(
     context: typer.Context,
@@ -176,6 +204,29 @@ def add_subscription(
     subscription_id: Annotated[
         str, typer.Option("--id", metavar="ID", help="Else RULE.SUBSCRIBER.")
     ] = "",
+    digest: Annotated[
+        str,
+        typer.Option(
+            metavar="WHEN",
+            help="Gather alerts: hourly, daily@07:00, 'weekly@mon,thu 07:00'; their time zone.",
+        ),
+    ] = "",
+    mode: Annotated[
+        Mode | None, typer.Option(help="With --digest: both, to be told at once as well.")
+    ] = None,
+    throttle: Annotated[
+        str,
+        typer.Option(metavar="N/TIME", help="At most so many one by one, the rest together: 5/1h."),
+    ] = "",
+    updates: Annotated[
+        Updates, typer.Option(help="What to tell of a story after its first alert.")
+    ] = Updates.MATERIAL,
+    priority: Annotated[Priority, typer.Option(help="How long it is worth telling.")] = (
+        Priority.NORMAL
+    ),
+    quiet: Annotated[
+        Quiet, typer.Option(help="Whether the subscriber's quiet hours hold for it.")
+    ] = Quiet.HOLD,
 ) -> None:
     """Have a subscriber told of a rule's alerts, on all their channels or on some."""
     fields = {
@@ -183,6 +234,12 @@ def add_subscription(
         "rule": rule,
         "subscriber": subscriber,
         "channels": channel or (),
+        "mode": mode or (Mode.DIGEST if digest else Mode.INSTANT),
+        "digest": digest,
+        "throttle": throttle,
+        "updates": updates,
+        "priority": priority,
+        "bypass_quiet": quiet is Quiet.BYPASS,
     }
     document = valid(SubscriptionDocument, fields)
     with_store(context, lambda store: store.rules.get(rule))  # or say that there is none
@@ -243,6 +300,20 @@ def _say_all(
         say(f"There is no {columns[0]} yet.")
     else:
         say_table(columns, rows)
+
+
+def how(subscription: SubscriptionDocument) -> str:
+    """Return how alerts come, in a few words: ``instant 5/1h, digest daily@07:00``."""
+    at_once = "" if subscription.mode is Mode.DIGEST else f"instant {subscription.throttle}".strip()
+    gathered = f"digest {subscription.digest}" if subscription.digest else ""
+    told = [
+        at_once,
+        gathered,
+        "" if subscription.updates is Updates.MATERIAL else f"updates {subscription.updates}",
+        "" if subscription.priority is Priority.NORMAL else subscription.priority,
+        "also in quiet hours" if subscription.bypass_quiet else "",
+    ]
+    return ", ".join(part for part in told if part)
 
 
 def _mark(*, enabled: bool) -> Text:

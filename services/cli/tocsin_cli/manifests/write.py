@@ -1,5 +1,6 @@
 """From documents to YAML that ``read`` reads."""
 
+from enum import Enum
 from typing import Any
 
 import yaml
@@ -49,6 +50,8 @@ def _value(value: Any, *, secrets: bool) -> Any:
     match value:
         case SecretStr():
             return value.get_secret_value() if secrets else MASK
+        case Enum():
+            return value.value
         case dict():
             return {name: _value(child, secrets=secrets) for name, child in value.items()}
         case tuple() | list():
