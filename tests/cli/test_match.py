@@ -13,7 +13,8 @@ from cli.shell import Cli
 from tocsin.documents import RuleDocument, compile_rule
 from tocsin.errors import TocsinError
 from tocsin_cli.app import gazetteer
-from tocsin_cli.commands.match_workers import Recipe, answering
+from tocsin_cli.commands.line_workers import answering
+from tocsin_cli.matching.answer import Recipe
 from tocsin_cli.pushing.batches import NumberedLine
 
 
@@ -169,5 +170,5 @@ def test_a_process_that_dies_ends_the_work_with_an_error() -> None:
             process.kill()
             process.join()
 
-        with pytest.raises(TocsinError, match="a process that matches has ended"):
+        with pytest.raises(TocsinError, match="a process at work has ended"):
             list(answered)

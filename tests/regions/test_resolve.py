@@ -41,6 +41,10 @@ from tocsin.regions.gazetteer import Gazetteer
         ("Paris", "place:2988507"),
         ("place:2988507", "place:2988507"),
         ("admin1:ML-1", "admin1:ML-1"),
+        ("FR", "country:FR"),
+        ("IN", "country:IN"),
+        ("ML-1", "admin1:ML-1"),
+        ("US-TX", "admin1:US-TX"),
     ],
 )
 def test_a_name_in_whatever_language_or_an_id_is_understood(

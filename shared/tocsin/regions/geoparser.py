@@ -11,6 +11,7 @@ from tocsin.regions.places import Places
 from tocsin.regions.reading import Reading, Vocabulary, read
 from tocsin.regions.salience import Layout, summarise
 from tocsin.regions.senses import Home, decide
+from tocsin.regions.spotted import Spotted
 from tocsin.regions.spotting import spot
 
 
@@ -34,6 +35,13 @@ class Geoparser:
         """
         _, mentions = self.mentions(article)
         return summarise(self._gazetteer, Layout.of(article), mentions, article.date.date())
+
+    def explain(self, article: Article) -> tuple[Places, tuple[Spotted, ...]]:
+        """Return the same, and each name that may be a place, in reading order, with its reasons."""
+        _, mentions = self.mentions(article)
+        layout = Layout.of(article)
+        places = summarise(self._gazetteer, layout, mentions, article.date.date())
+        return places, tuple(Spotted.of(m, layout.span(m)) for m in mentions if m.senses)
 
     def mentions(self, article: Article) -> tuple[Reading, list[Mention]]:
         """Return the weighed mentions in the title, a blank line and the text: for explaining."""

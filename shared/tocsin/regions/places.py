@@ -33,7 +33,8 @@ class LocatedPlace:
 class RegionHit:
     """A region that the article touches.
 
-    ``explicit``: the article names the region itself, not only places within it.
+    ``explicit``: the article names the region itself, not only places within it. ``share`` is how
+    loudly it is named against the country that is named loudest, which has 1; it is never more.
     ``places`` is the evidence, the surest first.
     """
 
@@ -42,6 +43,7 @@ class RegionHit:
     level: Literal["about", "mention"]
     explicit: bool
     places: tuple[LocatedPlace, ...]
+    share: float = 1.0
 
 
 def _nothing() -> Mapping[str, RegionHit]:

@@ -16,6 +16,9 @@ from tocsin.regions.tables import DEMONYMS, Tables, Use
 # "Kayes in Congo", "Kayes, Congo", "Kayes (Congo)".
 _NARROWED = re.compile(r"^(?P<name>.+?)(?:\s+in\s+|\s*,\s*|\s*\()(?P<parent>[^()]+?)\)?$")
 
+# ISO 3166-1 and 3166-2, as they are written.
+_CODE = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?")
+
 # Asking back is better than being wrong: the larger one must be this many times as populous.
 _CLEARLY = 5
 # A town is meant rather than the division of the same name around it from this population on.
@@ -40,6 +43,8 @@ class Resolver:
             AmbiguousRegionError: several do, and none is clearly meant.
         """
         choices = self._called(name)
+        if not choices and (coded := self._coded(name.strip())):
+            return coded
         if not choices and (narrowed := _NARROWED.match(name.strip())):
             choices = self._narrowed(narrowed["name"], narrowed["parent"])
         if not choices:
@@ -68,6 +73,13 @@ class Resolver:
             assert number is not None
             return [self._entities.candidate(number, Use.NAME)]
         return [c for c in self._names.called(name) if c.kind != "phrase" and c.use not in DEMONYMS]
+
+    def _coded(self, name: str) -> str:
+        """Return the region of an ISO code (FR, ML-1), or nothing."""
+        if not _CODE.fullmatch(name):
+            return ""
+        region = f"admin1:{name}" if "-" in name else f"country:{name}"
+        return region if self._entities.number(region) is not None else ""
 
     def _narrowed(self, name: str, parent: str) -> list[Candidate]:
         around = {choice.region for choice in self._called(parent)}

@@ -81,6 +81,7 @@ def summarise(
     tallies = _tally(gazetteer, layout, mentions, on)
     tallies.sort(key=lambda tally: (-tally.probability, tally.region))
     about = _about(tallies)
+    loudest = _loudest(tallies)
     by_region = {place.region: place for place in places}
     regions = {
         tally.region: RegionHit(
@@ -89,6 +90,7 @@ def summarise(
             level=_level(tally, about),
             explicit=tally.explicit,
             places=_evidence(tally, by_region),
+            share=round(min(1.0, tally.salience / loudest), 4) if loudest else 0.0,
         )
         for tally in tallies
         if tally.probability >= _FLOOR
@@ -179,7 +181,7 @@ def _about(tallies: Iterable[_Tally]) -> set[str]:
     Countries and areas are measured against the country that is spoken of most; a division or a
     town against its like, within a country that the article is about.
     """
-    likely = [tally for tally in tallies if tally.probability > _ABOUT_PROBABILITY]
+    likely = list(filter(_likely, tallies))
     most: dict[tuple[str, str], float] = defaultdict(float)
     for tally in likely:
         rank = (tally.kind, tally.country)
@@ -199,6 +201,16 @@ def _about(tallies: Iterable[_Tally]) -> set[str]:
     return found
 
 
+def _loudest(tallies: Iterable[_Tally]) -> float:
+    """Return the salience of the likely country that is named loudest; of any region if there is none."""
+    countries = [t.salience for t in tallies if t.kind == "country" and _likely(t)]
+    return max(countries or [t.salience for t in tallies], default=0.0)
+
+
+def _likely(tally: _Tally) -> bool:
+    return tally.probability > _ABOUT_PROBABILITY
+
+
 def _level(tally: _Tally, about: set[str]) -> Literal["about", "mention"]:
     return "about" if tally.region in about else "mention"
 
@@ -213,6 +225,6 @@ def _primary(tallies: Iterable[_Tally]) -> str:
     countries = [
         (tally.salience, tally.region)
         for tally in tallies
-        if tally.kind == "country" and tally.probability > _ABOUT_PROBABILITY
+        if tally.kind == "country" and _likely(tally)
     ]
     return max(countries, default=(0.0, ""))[1]

@@ -17,6 +17,7 @@ from tocsin_cli.commands.deliveries import deliveries
 from tocsin_cli.commands.demo import demo
 from tocsin_cli.commands.group import RootGroup
 from tocsin_cli.commands.inbox import inbox
+from tocsin_cli.commands.locate import locate
 from tocsin_cli.commands.match import match
 from tocsin_cli.commands.people import channels, subscribers, subscriptions
 from tocsin_cli.commands.push import push
@@ -57,6 +58,15 @@ COMMANDS: tuple[tuple[str, str, Callable[..., None], tuple[str, ...]], ...] = (
         (
             "tocsin match --rules rules.jsonl --articles articles.jsonl > matches.jsonl",
             "zcat articles.jsonl.gz | tocsin match --rules rules.jsonl --articles - --explain -j 4",
+        ),
+    ),
+    (
+        WATCH,
+        "locate",
+        locate,
+        (
+            "tocsin locate article.txt",
+            "tocsin locate --jsonl --jobs 2 < articles.jsonl > located.jsonl",
         ),
     ),
     (

@@ -1,12 +1,11 @@
 """Which rules an article matches, by the engine of the matcher."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tocsin.article import Article
-from tocsin.errors import AmbiguousRegionError, UnknownRegionError
 from tocsin.events import RuleMatch
 from tocsin.matching import Engine, Match
 from tocsin.regions.gazetteer import Gazetteer
@@ -14,7 +13,20 @@ from tocsin.regions.geoparser import Geoparser
 from tocsin.regions.places import Places
 from tocsin.rules import Rule
 from tocsin_cli.matching import stated
-from tocsin_cli.matching.lines import ArticleLine, LineError
+from tocsin_cli.matching.lines import ArticleLine, article_line, region_of
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What an answerer is made of; it can be sent to another process."""
+
+    rules: tuple[Rule, ...]
+    gazetteer: Callable[[], Gazetteer]
+    now: datetime
+    explain: bool
+
+    def answerer(self) -> "Answerer":
+        return Answerer.of(self.rules, self.gazetteer(), self.now, explain=self.explain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +48,16 @@ class Answerer:
             engine.put(rule)
         return cls(engine, Geoparser(gazetteer), gazetteer, now, explain)
 
-    def answer(self, line: ArticleLine) -> dict[str, Any]:
+    def answer(self, line: bytes) -> dict[str, Any]:
         """Return the article's id, and those of the rules that it matches in order.
 
         Raises:
-            LineError: it names a region that there is not.
+            LineError: it is no article, or names a region that there is not.
         """
-        home = self._region("home", line.home) if line.home else ""
+        return self._matched(article_line(line))
+
+    def _matched(self, line: ArticleLine) -> dict[str, Any]:
+        home = region_of(self.gazetteer, line.home, "home") if line.home else ""
         article = line.article(self.now, home)
         matches = self.engine.match(article, self._places(line, article))
         found: dict[str, Any] = {"id": line.id, "matches": [match.rule.id for match in matches]}
@@ -56,13 +71,9 @@ class Answerer:
         return stated.places(self.gazetteer, self._regions(line.regions), article.date.date())
 
     def _regions(self, names: Sequence[str]) -> list[str]:
-        return [self._region(f"regions/{index}", name) for index, name in enumerate(names)]
-
-    def _region(self, where: str, name: str) -> str:
-        try:
-            return self.gazetteer.resolve(name)
-        except (UnknownRegionError, AmbiguousRegionError) as error:
-            raise LineError(where, str(error)) from error
+        return [
+            region_of(self.gazetteer, name, f"regions/{index}") for index, name in enumerate(names)
+        ]
 
     def _why(self, match: Match, article: Article) -> dict[str, Any]:
         """Return what an alert shows."""

@@ -1,19 +1,37 @@
 """A line of JSON as a rule or an article, or what is wrong with it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from tocsin.article import Article
 from tocsin.documents import RegionCondition, RuleDocument
-from tocsin.errors import TocsinError
+from tocsin.errors import AmbiguousRegionError, TocsinError, UnknownRegionError
+from tocsin.regions.gazetteer import Gazetteer
 from tocsin.text import is_tag
 
 
 M = TypeVar("M", bound=BaseModel)
 
 Text = Annotated[str, Field(min_length=1)]
+
+
+def _tag(given: str) -> str:
+    if given and not is_tag(given):
+        raise ValueError(f"{given!r} is not a language tag such as 'en' or 'pt-BR'")
+    return given
+
+
+Tag = Annotated[str, AfterValidator(_tag)]
 
 
 class LineError(TocsinError):
@@ -69,7 +87,7 @@ class ArticleLine(BaseModel):
     id: Text
     title: str
     text: str
-    language: str | None = None
+    language: Tag | None = None
     regions: tuple[str, ...] | None = None
     url: str | None = None
     source: str | None = None
@@ -77,13 +95,6 @@ class ArticleLine(BaseModel):
     authors: tuple[str, ...] | None = None
     tags: tuple[str, ...] | None = None
     home: str | None = None
-
-    @field_validator("language")
-    @classmethod
-    def _tag(cls, given: str | None) -> str | None:
-        if given and not is_tag(given):
-            raise ValueError(f"{given!r} is not a language tag such as 'en' or 'pt-BR'")
-        return given
 
     def article(self, now: datetime, home: str) -> Article:
         return Article(
@@ -101,8 +112,42 @@ class ArticleLine(BaseModel):
         )
 
 
+class TextLine(BaseModel):
+    """A text to be located. ``id`` is any text or number, given back as it is.
+
+    ``date`` decides who is a member of what; without a zone it is UTC, a day alone its beginning.
+    Fields that are not listed here are left alone.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: Text | int
+    text: str
+    title: str | None = None
+    date: datetime | None = None
+    home: str | None = None
+    language: Tag | None = None
+
+    @field_validator("date")
+    @classmethod
+    def _in_utc(cls, given: datetime | None) -> datetime | None:
+        return given.replace(tzinfo=UTC) if given and given.tzinfo is None else given
+
+    def article(self, now: datetime, home: str) -> Article:
+        return Article(
+            id=str(self.id),
+            title=self.title or "",
+            text=self.text,
+            fetched_at=now,
+            published_at=self.date,
+            language=self.language or "und",
+            home=home,
+        )
+
+
 RULE_EXAMPLE = '{"id": "sahel", "query": "JNIM OR GSIM", "regions": ["Mali"]}'
 ARTICLE_EXAMPLE = '{"id": "a1", "title": "…", "text": "…"}'
+TEXT_EXAMPLE = '{"id": "a1", "text": "…"}'
 
 
 def rule_line(text: bytes) -> RuleLine:
@@ -121,6 +166,27 @@ def article_line(text: bytes) -> ArticleLine:
         LineError: it is none.
     """
     return _read(ArticleLine, text, ARTICLE_EXAMPLE)
+
+
+def text_line(text: bytes) -> TextLine:
+    """Read a text to be located.
+
+    Raises:
+        LineError: it is none.
+    """
+    return _read(TextLine, text, TEXT_EXAMPLE)
+
+
+def region_of(gazetteer: Gazetteer, name: str, where: str) -> str:
+    """Return the id of a region that a line names.
+
+    Raises:
+        LineError: there is none, or it may be any of several.
+    """
+    try:
+        return gazetteer.resolve(name)
+    except (UnknownRegionError, AmbiguousRegionError) as error:
+        raise LineError(where, str(error)) from error
 
 
 def _read(model: type[M], text: bytes, example: str) -> M:

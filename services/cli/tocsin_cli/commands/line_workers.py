@@ -1,4 +1,4 @@
-"""Articles answered in this process, or by several at once; either way in their order."""
+"""Lines answered in this process, or by several at once; either way in their order."""
 
 import multiprocessing
 import signal
@@ -6,30 +6,29 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import Any, Protocol
 
 from tocsin.errors import TocsinError
-from tocsin.regions.gazetteer import Gazetteer
-from tocsin.rules import Rule
-from tocsin_cli.matching.answer import Answerer
-from tocsin_cli.matching.lines import LineError, article_line
+from tocsin_cli.matching.lines import LineError
 from tocsin_cli.pushing.batches import NumberedLine
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Answerer(Protocol):
+    def answer(self, line: bytes) -> dict[str, Any]:
+        """Answer a line.
+
+        Raises:
+            LineError: it cannot be taken.
+        """
+        ...
+
+
+class Recipe(Protocol):
     """What an answerer is made of; it can be sent to another process."""
 
-    rules: tuple[Rule, ...]
-    gazetteer: Callable[[], Gazetteer]
-    now: datetime
-    explain: bool
-
-    def answerer(self) -> Answerer:
-        return Answerer.of(self.rules, self.gazetteer(), self.now, explain=self.explain)
+    def answerer(self) -> Answerer: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +43,11 @@ class Answered:
 Batch = Sequence[NumberedLine]
 
 
+Answers = Callable[[Iterable[Batch]], Iterator[Sequence[Answered]]]
+
+
 @contextmanager
-def answering(
-    recipe: Recipe, jobs: int
-) -> Iterator[Callable[[Iterable[Batch]], Iterator[Sequence[Answered]]]]:
+def answering(recipe: Recipe, jobs: int) -> Iterator[Answers]:
     """Yield what answers batches of lines in their order."""
     if jobs == 1:
         answerer = recipe.answerer()
@@ -81,7 +81,7 @@ class _Worker:
     def _ended(self) -> TocsinError:
         self.process.join(1)
         return TocsinError(
-            f"a process that matches has ended (exit code {self.process.exitcode}): "
+            f"a process at work has ended (exit code {self.process.exitcode}): "
             "where memory is short take fewer --jobs"
         )
 
@@ -145,6 +145,6 @@ def _answers(answerer: Answerer, batch: Batch) -> Sequence[Answered]:
 
 def _answer(answerer: Answerer, line: NumberedLine) -> Answered:
     try:
-        return Answered(line.number, answerer.answer(article_line(line.text)))
+        return Answered(line.number, answerer.answer(line.text))
     except LineError as error:
         return Answered(line.number, None, (error.where, error.problem))
