@@ -74,4 +74,5 @@ docs: .venv/ready ## Write what of the documentation is written from the code.
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(MEMBERS:%=--editable %)
+	.venv/bin/python -m tocsin.matching.presearch
 	touch $@

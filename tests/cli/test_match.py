@@ -12,6 +12,7 @@ import pytest
 from cli.shell import Cli
 from tocsin.documents import RuleDocument, compile_rule
 from tocsin.errors import TocsinError
+from tocsin.matching.presearch import presearcher, warm
 from tocsin_cli.app import gazetteer
 from tocsin_cli.commands.line_workers import answering
 from tocsin_cli.matching.answer import Recipe
@@ -31,6 +32,12 @@ KAYES = {
 }
 STATED = {"id": "a2", "title": "Attaque", "text": "GSIM", "language": "fr", "regions": ["Mali"]}
 NOWHERE = {"id": "a3", "title": "JNIM in Kayes, Mali", "text": "", "regions": []}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled_before() -> None:
+    """Or the first command would say that it compiles."""
+    warm(presearcher())
 
 
 @pytest.fixture
@@ -62,6 +69,13 @@ def test_each_article_is_answered_in_order_with_the_rules_it_matches(
         {"id": "a3", "matches": []},
     ]
     assert said.stderr == ""
+
+
+def test_plain_python_answers_the_same(cli: Cli, rules: str, tmp_path: Path) -> None:
+    articles = written(tmp_path / "articles.jsonl", [KAYES, STATED, NOWHERE])
+    asked = ("match", "--rules", rules, "--articles", articles, "--explain")
+
+    assert cli.out(*asked, TOCSIN_MATCHER_KERNEL="python") == cli.out(*asked)
 
 
 def test_articles_may_come_from_standard_input(cli: Cli, rules: str) -> None:

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -7,9 +8,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from strategies import articles, places, rules
 from tocsin.article import Article
 from tocsin.matching import ArticleView, Engine, evaluate
-from tocsin.matching.anchors import anchors_of
+from tocsin.matching.presearch import Kernel, presearcher
 from tocsin.regions.places import Places
-from tocsin.rules import Rule, parse
+from tocsin.rules import ListReference, Rule, parse
 
 
 ArticleOf = Callable[..., Article]
@@ -89,20 +90,100 @@ def test_a_changed_rule_holds_from_the_next_article_on(article_of: ArticleOf) ->
     assert matched(engine, article_of("the convoy"), Places()) == ["a-rule"]
 
 
-def test_a_rule_is_registered_under_its_rarest_word() -> None:
-    found = anchors_of(rule_of("(the OR of) AND Mali AND Ouagadougou"))
-
-    assert found is not None
-    assert found.keys == {"ouagadougou"}
-
-
-def test_a_removed_rule_leaves_nothing_behind() -> None:
+def test_many_articles_are_matched_at_once_as_one_by_one(article_of: ArticleOf) -> None:
     engine = Engine()
-    engine.put(rule_of("attack* OR ambush"))
+    engine.put(rule_of("army", "a"))
+    engine.put(rule_of("atleast2(convoy)", "b"))
+    articles_ = [article_of("the army"), article_of("convoy, convoy"), article_of("nothing")]
+
+    together = engine.match_many((article, Places()) for article in articles_)
+
+    assert [matches.rule_ids for matches in together] == [["a"], ["b"], []]
+
+
+def test_no_articles_have_no_matches() -> None:
+    assert Engine().match_many([]) == []
+
+
+def test_matches_are_counted_and_cut_without_being_explained(article_of: ArticleOf) -> None:
+    engine = Engine()
+    for rule_id in "abc":
+        engine.put(rule_of("army", rule_id))
+
+    matches = engine.match(article_of("the army"), Places())
+
+    assert len(matches) == 3
+    assert [match.rule.id for match in matches[1:]] == ["b", "c"]
+    assert matches[0] is matches[0]
+    assert matches[-1].explanation.matched
+
+
+def test_matches_tell_of_the_rules_as_they_were(article_of: ArticleOf) -> None:
+    engine = Engine()
+    engine.put(rule_of("army"))
+    matches = engine.match(article_of("the army"), Places())
+
+    engine.put(rule_of("convoy"))
     engine.remove("a-rule")
-    index = engine._index
+    engine.put(rule_of("police", "another"))
+
+    assert matches[0].rule == rule_of("army")
+
+
+def test_a_rule_that_cannot_be_matched_leaves_the_one_before_in_force(
+    article_of: ArticleOf,
+) -> None:
+    engine = Engine()
+    engine.put(rule_of("army"))
+
+    with pytest.raises(ValueError, match="the list @names was not resolved"):
+        engine.put(Rule(id="a-rule", name="A rule", expression=ListReference("names")))
+
+    assert matched(engine, article_of("the army"), Places()) == ["a-rule"]
+
+
+def test_the_engine_tells_which_rules_it_has() -> None:
+    engine = Engine()
+    engine.put(rule_of("army", "a"))
+    engine.put(rule_of("convoy", "b"))
+    engine.remove("a")
+
+    assert "b" in engine
+    assert "a" not in engine
+    assert 1 not in engine
+    assert list(engine) == [rule_of("convoy", "b")]
+
+
+def test_removing_what_is_not_there_does_nothing() -> None:
+    engine = Engine()
+    engine.remove("a-rule")
 
     assert len(engine) == 0
-    assert not index._by_key
-    assert not index._by_prefix
-    assert not index._lengths
+
+
+@pytest.mark.parametrize("before", ["numba", "python"])
+@pytest.mark.parametrize("after", ["numba", "python"])
+def test_an_engine_goes_on_from_what_another_dumped(
+    article_of: ArticleOf, before: Kernel, after: Kernel
+) -> None:
+    engine = Engine(presearcher(before))
+    for rule_id in "abcd":
+        engine.put(rule_of(f"army OR {rule_id}{rule_id}", rule_id))
+    engine.remove("b")
+
+    other = Engine(presearcher(after))
+    other.load(engine.dump())
+    other.put(rule_of("convoy", "e"))
+    other.remove("c")
+
+    assert len(other) == 3
+    assert matched(other, article_of("the army"), Places()) == ["a", "d"]
+    assert matched(other, article_of("the convoy"), Places()) == ["e"]
+
+
+def test_rules_are_loaded_into_an_empty_engine_only() -> None:
+    engine = Engine()
+    engine.put(rule_of("army"))
+
+    with pytest.raises(ValueError, match="1 rules are in force already"):
+        engine.load(Engine().dump())

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field, SecretStr, field_validator
 
+from tocsin.matching.presearch import Kernel
 from tocsin.runtime.settings import Settings
 
 
@@ -34,6 +35,9 @@ class CliSettings(Settings):
     )
     console_url: str = Field(
         default="", description="Where people reach the console; empty: the one of `tocsin up`"
+    )
+    matcher_kernel: Kernel = Field(
+        default="auto", description="As the matcher's: auto, numba or python"
     )
     ingest_port: int = Field(default=8010, ge=1, le=65_535, description="The push API")
     matcher_port: int = Field(default=8011, ge=1, le=65_535, description="Health and metrics")

@@ -8,7 +8,7 @@ from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.system_clock import SystemClock
 from tocsin.documents.rule import compile_rule
 from tocsin.events import ArticleIngested, ArticleMatched
-from tocsin.matching import Engine
+from tocsin.matching import Engine, presearch
 from tocsin.regions.geoparser import Geoparser
 from tocsin.runtime import process
 from tocsin.runtime.worker import StreamWorker
@@ -21,7 +21,7 @@ async def serve(settings: MatcherSettings) -> None:
     clock = SystemClock()
     redis = connect(settings.redis_url, max_connections=settings.concurrency + 16)
     places = load()
-    engine = Engine()
+    engine = Engine(presearch.presearcher(settings.kernel))
     rules = LiveRules(RedisRuleStore(redis, clock), engine, partial(compile_rule, regions=places))
     matcher = Matcher(engine, rules, Geoparser(places), places, clock)
     worker = StreamWorker(redis, clock=clock)

@@ -1,8 +1,9 @@
 """Decide which rules an article matches, and say why.
 
-First ``index`` picks the few rules that could match at all (by ``anchors``), then ``evaluate``
-decides; ``explain`` says what became of each clause. The same split as Lucene's Presearcher and
-CandidateMatcher (org.apache.lucene.monitor). Read ``view`` first, then ``evaluate``.
+First ``presearch`` picks the few rules that could match at all, then ``evaluate`` decides;
+``explain`` says what became of each clause. The same split as Lucene's Presearcher and
+CandidateMatcher (org.apache.lucene.monitor). Read ``view`` first, then ``evaluate``; ``engine`` puts
+all together, over a ``rulebook`` of a million rules.
 """
 
 from tocsin.matching.engine import Engine
@@ -17,8 +18,9 @@ from tocsin.matching.explanation import (
     MarkedSentence,
     Match,
 )
-from tocsin.matching.index import RuleIndex
+from tocsin.matching.matches import Matches
 from tocsin.matching.setting import Setting
+from tocsin.matching.sharding import Shard
 from tocsin.matching.view import ArticleView
 
 
@@ -32,8 +34,9 @@ __all__ = [
     "Hit",
     "MarkedSentence",
     "Match",
-    "RuleIndex",
+    "Matches",
     "Setting",
+    "Shard",
     "evaluate",
     "explain",
 ]

@@ -1,42 +1,101 @@
-"""The two steps together: choose the candidates, then decide and explain."""
+"""All steps together: choose the candidates, decide, and explain."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from numpy.typing import NDArray
 
 from tocsin.article import Article
-from tocsin.matching.anchors import keys_of
 from tocsin.matching.evaluate import evaluate
 from tocsin.matching.explain import explain
-from tocsin.matching.explanation import Explanation, Match
-from tocsin.matching.index import RuleIndex
+from tocsin.matching.explanation import Explanation
+from tocsin.matching.matches import Matches
+from tocsin.matching.presearch import Candidates, Presearcher, presearcher
+from tocsin.matching.rulebook import Rulebook
 from tocsin.matching.view import ArticleView
 from tocsin.regions.places import Places
 from tocsin.rules import Rule
 
 
 class Engine:
-    """All rules in force. A change holds from the next article on."""
+    """All rules in force. A change holds from the next article on.
 
-    def __init__(self) -> None:
-        self._index = RuleIndex()
+    A rule's expression must be what its query says, resolved. Not for use by several threads at once.
+    """
+
+    def __init__(self, presearch: Presearcher | None = None) -> None:
+        self._presearcher = presearch or presearcher()
+        self._rules = Rulebook()
 
     def __len__(self) -> int:
-        return len(self._index)
+        return len(self._rules)
+
+    def __contains__(self, rule_id: object) -> bool:
+        return isinstance(rule_id, str) and self._rules.find(rule_id) is not None
+
+    def __iter__(self) -> Iterator[Rule]:
+        return (rule for _, rule in self._rules)
 
     def put(self, rule: Rule) -> None:
-        """Add a rule, in place of the one with its id if there is one."""
-        self._index.put(rule)
+        """Add a rule, in place of the one with its id if there is one.
+
+        Raises:
+            ValueError: the rule cannot be matched; the one with its id stays in force.
+        """
+        number = self._rules.free_number()
+        self._presearcher.add(number, rule)
+        before = self._rules.put(number, rule)
+        if before is not None:
+            self._presearcher.remove(before)
 
     def remove(self, rule_id: str) -> None:
         """Forget a rule; nothing happens where there is none."""
-        self._index.remove(rule_id)
+        number = self._rules.remove(rule_id)
+        if number is not None:
+            self._presearcher.remove(number)
 
-    def match(self, article: Article, places: Places) -> list[Match]:
+    def match(self, article: Article, places: Places) -> Matches:
         """Return the rules that an article satisfies, ordered by id, each with the reasons."""
-        view = ArticleView(article, places)
-        candidates = self._index.candidates(keys_of(view))
-        matched = sorted(rule_id for rule_id, rule in candidates.items() if evaluate(rule, view))
+        return self.match_many([(article, places)])[0]
+
+    def match_many(self, articles: Iterable[tuple[Article, Places]]) -> list[Matches]:
+        """Do what ``match`` does; 16 articles at once take two thirds of the time."""
+        views = [ArticleView(article, places) for article, places in articles]
+        found = self._presearcher.candidates(views)
         return [
-            Match(candidates[rule_id], explain(candidates[rule_id], view)) for rule_id in matched
+            self._decided(candidates, view) for candidates, view in zip(found, views, strict=True)
         ]
 
     def explain(self, rule: Rule, article: Article, places: Places) -> Explanation:
         """Tell why an article satisfies a rule or does not; the rule need not be in force."""
         return explain(rule, ArticleView(article, places))
+
+    def dump(self) -> dict[str, NDArray[Any]]:
+        """Return everything as arrays, from which ``load`` takes it in seconds."""
+        return {
+            **{f"rules.{name}": values for name, values in self._rules.dump().items()},
+            **{f"presearch.{name}": values for name, values in self._presearcher.dump().items()},
+        }
+
+    def load(self, saved: Mapping[str, NDArray[Any]]) -> None:
+        """Take in what ``dump`` returned.
+
+        Raises:
+            ValueError: there are rules already.
+        """
+        if len(self):
+            raise ValueError(f"{len(self):,} rules are in force already: load into a new engine")
+        self._rules.load(_part("rules.", saved))
+        if not self._presearcher.load(_part("presearch.", saved)):
+            for number, rule in self._rules:
+                self._presearcher.add(number, rule)
+
+    def _decided(self, candidates: Candidates, view: ArticleView) -> Matches:
+        certain = map(self._rules.record, candidates.certain)
+        possible = map(self._rules.record, candidates.possible)
+        satisfied = (record for record in possible if evaluate(self._rules.rule(record), view))
+        return Matches([*certain, *satisfied], self._rules, view)
+
+
+def _part(prefix: str, saved: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    return {name.removeprefix(prefix): saved[name] for name in saved if name.startswith(prefix)}

@@ -26,7 +26,9 @@ def answer_lines(path: Path, answers: Answers, jobs: int, doing: str) -> int:
     ``doing`` is shown beside the progress.
     """
     with opened(path) as lines, _progress(path, doing) as advance:
-        batches = _batches(lines, 1 if jobs == 1 else AT_ONCE, advance)
+        # Whoever writes to us line by line should be answered one by one.
+        one_by_one = jobs == 1 and not path.is_file()
+        batches = _batches(lines, 1 if one_by_one else AT_ONCE, advance)
         return sum(_write(name_of(path), each) for each in answers(batches))
 
 

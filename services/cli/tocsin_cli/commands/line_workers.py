@@ -16,12 +16,8 @@ from tocsin_cli.pushing.batches import NumberedLine
 
 
 class Answerer(Protocol):
-    def answer(self, line: bytes) -> dict[str, Any]:
-        """Answer a line.
-
-        Raises:
-            LineError: it cannot be taken.
-        """
+    def answers(self, lines: Sequence[bytes]) -> Sequence[dict[str, Any] | LineError]:
+        """Answer each line, or say why it cannot be taken."""
         ...
 
 
@@ -140,11 +136,11 @@ def _work(recipe: Recipe, pipe: Connection) -> None:
 
 
 def _answers(answerer: Answerer, batch: Batch) -> Sequence[Answered]:
-    return [_answer(answerer, line) for line in batch]
+    answers = answerer.answers([line.text for line in batch])
+    return [_answered(line, answer) for line, answer in zip(batch, answers, strict=True)]
 
 
-def _answer(answerer: Answerer, line: NumberedLine) -> Answered:
-    try:
-        return Answered(line.number, answerer.answer(line.text))
-    except LineError as error:
-        return Answered(line.number, None, (error.where, error.problem))
+def _answered(line: NumberedLine, answer: dict[str, Any] | LineError) -> Answered:
+    if isinstance(answer, LineError):
+        return Answered(line.number, None, (answer.where, answer.problem))
+    return Answered(line.number, answer)

@@ -9,12 +9,14 @@ import typer
 
 from tocsin.documents import RuleDocument
 from tocsin.errors import RuleSyntaxError, TocsinError
+from tocsin.matching.presearch import must_compile, presearcher, warm
 from tocsin.rules import Rule
 from tocsin_cli.commands import documents
 from tocsin_cli.commands.group import FAILED
 from tocsin_cli.commands.line_files import STDIN, answer_lines, name_of, opened
 from tocsin_cli.commands.line_workers import answering
 from tocsin_cli.commands.options import Jobs
+from tocsin_cli.commands.output import err
 from tocsin_cli.commands.session import session_of
 from tocsin_cli.manifests import ManifestError, Problem
 from tocsin_cli.matching.answer import Recipe
@@ -47,9 +49,17 @@ def match(
     if rules == articles == STDIN:
         raise TocsinError("only one of --rules and --articles can be standard input")
     session = session_of(context)
+    kernel = session.settings.matcher_kernel
     recipe = Recipe(
-        _rules(rules, documents.checker(session)), session.gazetteer, session.clock.now(), explain
+        _rules(rules, documents.checker(session)),
+        session.gazetteer,
+        session.clock.now(),
+        explain,
+        kernel,
     )
+    if must_compile(kernel):
+        err().print("compiling the matching kernel, once: half a minute")
+        warm(presearcher(kernel))
     with answering(recipe, jobs) as answers:
         bad = answer_lines(articles, answers, jobs, "matching")
     if bad:

@@ -1,19 +1,20 @@
 """Which rules an article matches, by the engine of the matcher."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tocsin.article import Article
 from tocsin.events import RuleMatch
-from tocsin.matching import Engine, Match
+from tocsin.matching import Engine, Match, Matches
+from tocsin.matching.presearch import Kernel, presearcher
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.regions.geoparser import Geoparser
 from tocsin.regions.places import Places
 from tocsin.rules import Rule
 from tocsin_cli.matching import stated
-from tocsin_cli.matching.lines import ArticleLine, article_line, region_of
+from tocsin_cli.matching.lines import ArticleLine, LineError, article_line, region_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,19 @@ class Recipe:
     gazetteer: Callable[[], Gazetteer]
     now: datetime
     explain: bool
+    kernel: Kernel = "auto"
 
     def answerer(self) -> "Answerer":
-        return Answerer.of(self.rules, self.gazetteer(), self.now, explain=self.explain)
+        engine = Engine(presearcher(self.kernel))
+        for rule in self.rules:
+            engine.put(rule)
+        gazetteer = self.gazetteer()
+        return Answerer(engine, Geoparser(gazetteer), gazetteer, self.now, self.explain)
+
+
+class Located(NamedTuple):
+    article: Article
+    places: Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +50,27 @@ class Answerer:
     now: datetime
     explain: bool = False
 
-    @classmethod
-    def of(
-        cls, rules: Iterable[Rule], gazetteer: Gazetteer, now: datetime, *, explain: bool
-    ) -> "Answerer":
-        engine = Engine()
-        for rule in rules:
-            engine.put(rule)
-        return cls(engine, Geoparser(gazetteer), gazetteer, now, explain)
+    def answers(self, lines: Sequence[bytes]) -> list[dict[str, Any] | LineError]:
+        """Return each article's id and those of the rules that it matches, in order."""
+        read = [self._read(line) for line in lines]
+        located = [each for each in read if isinstance(each, Located)]
+        found = iter(self.engine.match_many(located))
+        return [
+            each if isinstance(each, LineError) else self._answer(each.article, next(found))
+            for each in read
+        ]
 
-    def answer(self, line: bytes) -> dict[str, Any]:
-        """Return the article's id, and those of the rules that it matches in order.
+    def _read(self, text: bytes) -> Located | LineError:
+        try:
+            line = article_line(text)
+            home = region_of(self.gazetteer, line.home, "home") if line.home else ""
+            article = line.article(self.now, home)
+            return Located(article, self._places(line, article))
+        except LineError as error:
+            return error
 
-        Raises:
-            LineError: it is no article, or names a region that there is not.
-        """
-        return self._matched(article_line(line))
-
-    def _matched(self, line: ArticleLine) -> dict[str, Any]:
-        home = region_of(self.gazetteer, line.home, "home") if line.home else ""
-        article = line.article(self.now, home)
-        matches = self.engine.match(article, self._places(line, article))
-        found: dict[str, Any] = {"id": line.id, "matches": [match.rule.id for match in matches]}
+    def _answer(self, article: Article, matches: Matches) -> dict[str, Any]:
+        found: dict[str, Any] = {"id": article.id, "matches": matches.rule_ids}
         if self.explain:
             found["explain"] = {match.rule.id: self._why(match, article) for match in matches}
         return found

@@ -1,6 +1,6 @@
 """Where a text is set, as a line of JSON."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from tocsin.regions.gazetteer import Gazetteer
 from tocsin.regions.geoparser import Geoparser
 from tocsin.regions.places import Places
 from tocsin.regions.spotted import Spotted
-from tocsin_cli.matching.lines import region_of, text_line
+from tocsin_cli.matching.lines import LineError, region_of, text_line
 
 
 # What is less likely than this is not worth a line.
@@ -36,14 +36,20 @@ class Locator:
     geoparser: Geoparser
     now: datetime
 
-    def answer(self, line: bytes) -> dict[str, Any]:
-        """Return the places of a text with where each stands, and the regions around them.
+    def answers(self, lines: Sequence[bytes]) -> list[dict[str, Any] | LineError]:
+        """Return the places of each text with where they stand, and the regions around them.
 
         ``title_places`` are those in the title; the key is there if the text has one.
-
-        Raises:
-            LineError: it is no text, or names a home that there is not.
         """
+        return list(map(self._answer, lines))
+
+    def _answer(self, line: bytes) -> dict[str, Any] | LineError:
+        try:
+            return self._located(line)
+        except LineError as error:
+            return error
+
+    def _located(self, line: bytes) -> dict[str, Any]:
         given = text_line(line)
         home = region_of(self.gazetteer, given.home, "home") if given.home else ""
         article = given.article(self.now, home)

@@ -6,9 +6,19 @@ those under which it is found. ``dictionary`` does the rest in plain Python, ``k
 code over flat arrays.
 """
 
+from tocsin.matching.presearch.choice import Kernel, must_compile, presearcher, warm
 from tocsin.matching.presearch.contract import Candidates, Presearcher
 from tocsin.matching.presearch.dictionary import DictionaryPresearcher
 from tocsin.matching.presearch.frequencies import Frequencies
 
 
-__all__ = ["Candidates", "DictionaryPresearcher", "Frequencies", "Presearcher"]
+__all__ = [
+    "Candidates",
+    "DictionaryPresearcher",
+    "Frequencies",
+    "Kernel",
+    "Presearcher",
+    "must_compile",
+    "presearcher",
+    "warm",
+]

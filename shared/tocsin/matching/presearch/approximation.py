@@ -134,31 +134,26 @@ def _of(expression: Expression, scope: Scope) -> Approximation:  # noqa: C901 --
 
 
 def _of_literal(literal: Literal, scope: Scope) -> Approximation:
-    features, exact = _features(literal, _space(scope))
-    zones = _zones(scope)
-    asked = every([AnyOf((Reference(feature, zones),)) for feature in features])
-    whole = scope.first is None and not scope.keep_case and not scope.keep_accents
-    return Approximation(asked, exact and whole)
-
-
-def _space(scope: Scope) -> Space:
-    return Space.TEXT if scope is EVERYWHERE else _SPACES[scope.fields][0]
-
-
-def _zones(scope: Scope) -> Zone:
     if scope is EVERYWHERE:
-        return Zone.ANYWHERE
-    zones = _SPACES[scope.fields][1]
-    return Zone.LEAD if scope.lead and zones is Zone.BODY else zones
-
-
-def _features(literal: Literal, space: Space) -> tuple[list[Feature], bool]:
-    """Return the features that all must be there, and whether they say all that it asks."""
+        space, zones, whole = Space.TEXT, Zone.ANYWHERE, True
+    else:
+        space, zones = _SPACES[scope.fields]
+        zones = Zone.LEAD if scope.lead and zones is Zone.BODY else zones
+        whole = scope.first is None and not scope.keep_case and not scope.keep_accents
     words = literal.words
     if not words:
         raise ValueError(f"{literal.text!r} has no letter or digit that could be looked for")
-    if not any(map(is_pattern, words)):
-        return [word(words[0], space) if len(words) == 1 else phrase(words, space)], True
+    text = " ".join(words)
+    if "*" in text or "?" in text:
+        features, exact = _patterns(words, space)
+        asked = every([AnyOf((Reference(feature, zones),)) for feature in features])
+        return Approximation(asked, exact and whole)
+    feature = Feature(Kind.WORD if len(words) == 1 else Kind.PHRASE, space, words)
+    return Approximation(AnyOf((Reference(feature, zones),)), whole)
+
+
+def _patterns(words: Sequence[str], space: Space) -> tuple[list[Feature], bool]:
+    """Return the features that all must be there, and whether they say all that is asked."""
     features: list[Feature] = []
     exact = len(words) == 1
     for patterned, run in groupby(words, key=is_pattern):

@@ -1,7 +1,9 @@
 """What every presearcher does."""
 
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from numpy.typing import NDArray
 
 from tocsin.matching.view import ArticleView
 from tocsin.rules import Rule
@@ -41,4 +43,12 @@ class Presearcher(Protocol):
 
     def candidates(self, views: Sequence[ArticleView]) -> list[Candidates]:
         """Return the candidates of each article."""
+        ...
+
+    def dump(self) -> dict[str, NDArray[Any]]:
+        """Return everything as arrays; nothing, where they would be of no use to ``load``."""
+        ...
+
+    def load(self, saved: Mapping[str, NDArray[Any]]) -> bool:
+        """Take in what ``dump`` returned; False where it is not enough, and each rule must be added."""
         ...

@@ -1,6 +1,6 @@
 """Under which features a rule is registered, and what remains to be asked when one is met."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, assert_never
 
 from tocsin.matching.presearch.approximation import approximate
@@ -16,6 +16,8 @@ from tocsin.matching.presearch.formula import (
     Negation,
     Some,
     every,
+    negation,
+    some,
 )
 from tocsin.rules import Rule
 
@@ -43,9 +45,13 @@ def register(rule: Rule, frequency: Frequency) -> Registration:
     formula, exact = approximate(rule)
     if formula == NEVER:
         return Registration((), ALWAYS, exact)
-    required = _rarest(formula, frequency).references
-    anchors = tuple(dict.fromkeys(each.feature for each in required)) or (fact(AN_ARTICLE),)
-    return Registration(anchors, _remaining(formula, required, frequency), exact)
+    parts = formula.parts if isinstance(formula, Every) else (formula,)
+    choices = [_rarest(part, frequency) for part in parts]
+    required = min(choices, key=_share, default=_NOTHING).references
+    anchors = tuple(dict.fromkeys([each.feature for each in required])) or (fact(AN_ARTICLE),)
+    is_answered = all(each.is_anywhere for each in required)  # by meeting an anchor
+    answered = AnyOf(required) if is_answered else None
+    return Registration(anchors, _in_order([p for p in parts if p != answered], frequency), exact)
 
 
 class _Choice(NamedTuple):
@@ -76,7 +82,7 @@ def _rarest(formula: Formula, frequency: Frequency) -> _Choice:
 
 
 def _choice(references: tuple[Reference, ...], frequency: Frequency) -> _Choice:
-    return _Choice(references, sum(frequency(each.feature) for each in references))
+    return _Choice(references, sum([frequency(each.feature) for each in references]))
 
 
 def _share(choice: _Choice) -> float:
@@ -94,31 +100,28 @@ def _united(choices: Iterable[_Choice]) -> _Choice:
     return _Choice(tuple(found), total)
 
 
-def _remaining(formula: Formula, required: tuple[Reference, ...], frequency: Frequency) -> Formula:
-    """Return the formula without what meeting an anchor answers."""
-    answered = AnyOf(required) if all(each.is_anywhere for each in required) else None
-    if formula == answered:
-        return ALWAYS
-    parts = formula.parts if isinstance(formula, Every) else (formula,)
-    return _in_order(every([part for part in parts if part != answered]), frequency)
-
-
-def _in_order(formula: Formula, frequency: Frequency) -> Formula:
-    """Return the formula with first what settles it most often."""
+def _in_order(parts: Sequence[Formula], frequency: Frequency) -> Formula:
+    """Return the conjunction with first what settles it most often."""
 
     def likely(part: Formula) -> float:
         return _likelihood(part, frequency)
 
+    ordered = [_with_order(part, frequency) for part in parts]
+    return every(sorted(ordered, key=likely) if len(ordered) > 1 else ordered)
+
+
+def _with_order(formula: Formula, frequency: Frequency) -> Formula:
     match formula:
         case AnyOf() | Close():
             return formula
         case Every(parts):
-            return Every(tuple(sorted((_in_order(p, frequency) for p in parts), key=likely)))
+            return _in_order(parts, frequency)
         case Some(parts):
-            ordered = sorted((_in_order(p, frequency) for p in parts), key=likely, reverse=True)
-            return Some(tuple(ordered))
+            ordered = [_with_order(part, frequency) for part in parts]
+            ordered.sort(key=lambda part: _likelihood(part, frequency), reverse=True)
+            return some(ordered)
         case Negation(part):
-            return Negation(_in_order(part, frequency))
+            return negation(_with_order(part, frequency))
         case _:
             assert_never(formula)
 

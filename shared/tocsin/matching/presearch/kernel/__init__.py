@@ -6,7 +6,14 @@ rules to which those lead. ``lookup`` and ``scratch`` say what is in the arrays.
 removes rules, by ``interning`` features in the ``table`` and writing slabs in the ``arena``.
 """
 
+from tocsin.matching.presearch.kernel.jit import is_kept
+from tocsin.matching.presearch.kernel.matching import match
 from tocsin.matching.presearch.kernel.presearcher import KernelPresearcher
 
 
-__all__ = ["KernelPresearcher"]
+__all__ = ["KernelPresearcher", "is_compiled"]
+
+
+def is_compiled() -> bool:
+    """Tell whether the code is kept on disk, so that to start takes a second and not thirty."""
+    return is_kept(match)

@@ -1,11 +1,16 @@
 """The arrays, empty; and what of them is in use."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from tocsin.matching.presearch.kernel.ledger import Ledger
 from tocsin.matching.presearch.kernel.lookup import (
     ARENA_END,
     CELLS,
+    FEATURES,
     FILTER_MASK,
     PART_SHIFT,
     REGISTERS,
@@ -34,13 +39,13 @@ def empty() -> tuple[Lookup, Ledger]:
         words=reserve(_MOST_DIRECTORY, np.int32),
         parts=reserve(_MOST_DIRECTORY, np.int32),
         cells=reserve(_MOST_SEGMENTS * CELLS, np.uint64, columns=2, huge=True),
-        flags=reserve(MOST_FEATURES, np.uint8),
-        slabs=reserve(MOST_FEATURES, np.uint32, columns=2),
+        flags=reserve(MOST_FEATURES, np.uint8, huge=True),
+        slabs=reserve(MOST_FEATURES, np.uint32, columns=2, huge=True),
         lengths=np.zeros(_LONGEST_PREFIX, np.int32),
-        filter=reserve(_MOST_FILTER, np.uint8),
+        filter=reserve(_MOST_FILTER, np.uint8, huge=True),
         arena=reserve(_MOST_ARENA, np.uint32, huge=True),
         seen=reserve(MOST_RULES, np.uint8),
-        heads=reserve(MOST_FEATURES, np.int32),
+        heads=reserve(MOST_FEATURES, np.int32, huge=True),
     )
     ledger = Ledger(
         depths=reserve(_MOST_SEGMENTS, np.uint8),
@@ -60,3 +65,40 @@ def empty() -> tuple[Lookup, Ledger]:
     lookup.registers[FILTER_MASK] = _FIRST_FILTER_BITS - 1
     lookup.registers[ARENA_END] = _FIRST_SLAB
     return lookup, ledger
+
+
+def dump(lookup: Lookup, ledger: Ledger, rules: int) -> dict[str, NDArray[Any]]:
+    """Return the parts in use; ``rules`` is the highest number and one."""
+    sizes = _sizes(lookup.registers, rules)
+    arrays = {**lookup._asdict(), **ledger._asdict()}
+    return {name: arrays[name][:size] for name, size in sizes.items()}
+
+
+def load(saved: Mapping[str, NDArray[Any]], lookup: Lookup, ledger: Ledger) -> None:
+    arrays = {**lookup._asdict(), **ledger._asdict()}
+    for name, values in saved.items():
+        arrays[name][: len(values)] = values
+
+
+def _sizes(registers: NDArray[np.int64], rules: int) -> dict[str, int]:
+    """Return how much of each array is in use. What is left out holds nothing between articles."""
+    segments, features = int(registers[SEGMENTS]), int(registers[FEATURES]) + 1
+    return {
+        "registers": REGISTERS,
+        "words": 1 << (64 - int(registers[WORD_SHIFT])),
+        "parts": 1 << (64 - int(registers[PART_SHIFT])),
+        "cells": segments * CELLS,
+        "flags": features,
+        "slabs": features,
+        "lengths": _LONGEST_PREFIX,
+        "filter": (int(registers[FILTER_MASK]) >> 3) + 1,
+        "arena": int(registers[ARENA_END]),
+        "depths": segments,
+        "loads": segments,
+        "kinds": features,
+        "origins": features,
+        "sizes": features,
+        "uses": features,
+        "ways": rules,
+        "homes": rules,
+    }

@@ -98,7 +98,7 @@ def _is_any(arena: NDArray[np.uint32], at: int, count: int, flags: NDArray[np.ui
     return False
 
 
-@compiled
+@inlined
 def _is_near(at: int, count: int, found: Found, lookup: Lookup, scratch: Scratch) -> bool:
     """Tell whether one feature of the left stands near one of the right.
 
@@ -128,7 +128,7 @@ def _is_near(at: int, count: int, found: Found, lookup: Lookup, scratch: Scratch
     return not ordered and _meet(scratch.longs[RIGHT_LAST], scratch.longs[LEFT_FIRST], reach, size)
 
 
-@compiled
+@inlined
 def _draw(
     begin: int, end: int, firsts: int, found: Found, lookup: Lookup, scratch: Scratch
 ) -> None:
@@ -154,7 +154,7 @@ def _draw(
             place = signed(ints[PLACE_NEXT, place])
 
 
-@compiled
+@inlined
 def _meet(these: NDArray[np.uint64], those: NDArray[np.uint64], reach: int, size: int) -> bool:
     """Tell whether a bit of ``those`` is 1 to ``reach`` above one of ``these``, which are spoilt."""
     _shift(these, 1, size, False)
@@ -169,7 +169,7 @@ def _meet(these: NDArray[np.uint64], those: NDArray[np.uint64], reach: int, size
     return False
 
 
-@compiled
+@inlined
 def _shift(bits: NDArray[np.uint64], by: int, size: int, keep: bool) -> None:
     """Move all bits up by less than 64; with ``keep`` they stay where they were, too."""
     up, down = np.uint64(by), np.uint64(64 - by)

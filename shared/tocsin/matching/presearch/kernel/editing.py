@@ -2,13 +2,14 @@
 
 A rule comes as an *order*, an array of uint64::
 
-    number, flags, how many features, words of the body, how many anchors,
+    number, flags, how many features, words of the program, how many anchors, two guards,
     the features, each: its kind << 32 | how many keys, the keys (of a prefix also its length;
         of a fact its id),
-    the body: two guards and the program, in which references name features by their place,
-    the anchors, by their place
+    the program,
+    the anchors
 
-There is no body where meeting the one anchor is all there is to it.
+In references, and among the anchors, features go by their place in the order. Flags are those of an
+entry, or DIRECT where meeting the one anchor is all there is to it.
 """
 
 import numpy as np
@@ -32,57 +33,56 @@ from tocsin.matching.presearch.kernel.interning import (
     intern_word,
     let_go,
 )
-from tocsin.matching.presearch.kernel.jit import compiled, entry, signed
+from tocsin.matching.presearch.kernel.jit import compiled, exported, signed
 from tocsin.matching.presearch.kernel.ledger import Ledger
 from tocsin.matching.presearch.kernel.lookup import (
     DIRECT,
-    GUARDS,
+    ENTRY,
+    GUARD,
+    NUMBER,
+    OTHER_GUARD,
     PLACED,
     PROGRAM,
-    RECORD,
-    REPEATED,
-    SHARED,
     VERIFY,
     Lookup,
 )
 
 
-HEADER = 5
+HEADER = 7
+_FIRST_GUARD = 5
+_GUARDS = 2
 _WORD, _PREFIX, _PHRASE, _FACT = map(int, Kind)
-
-# Words of a body that is copied to each of several anchors. Reading it there saves a wait for
-# memory: 5 of 40 microseconds at a million rules, for 20 MB.
-LONGEST_COPY = 12
 
 # How a rule is registered, and what its home is then.
 FREE = 0
 NOWHERE = 1  # no article satisfies it
 AT_DIRECT = 2  # the feature that it is
-AT_ANCHOR = 3  # the feature under which its record is
-AT_SEVERAL = 4  # a slab: how many anchors, the anchors, the body
+AT_ANCHOR = 3  # the feature at which its entry is
+AT_HOME = 4  # a slab: how many anchors, the anchors, the program
 
 
-@entry
+@exported
 def add(order: NDArray[np.uint64], lookup: Lookup, ledger: Ledger) -> None:
     """Register a rule. In the order, ids take the place of features."""
     number, flags = signed(order[0]), signed(order[1])
     length, anchors = signed(order[3]), signed(order[4])
-    body = _intern(order, lookup, ledger)
-    first = body + length
+    program = _intern(order, lookup, ledger)
+    for at in range(_FIRST_GUARD, _FIRST_GUARD + _GUARDS):
+        if order[at]:
+            order[at] = _refer(signed(order[at]), order, lookup, ledger)
+    first = program + length
     for at in range(first, first + anchors):
         order[at] = order[HEADER + signed(order[at])]
         ledger.uses[order[at]] += 1
     if anchors == 0:
         ledger.ways[number] = NOWHERE
-    elif anchors > 1:
-        _add_to_several(order, body, lookup, ledger)
-    elif length == 0:
+    elif flags & DIRECT:
         _add_direct(number, signed(order[first]), lookup, ledger)
+    elif anchors == 1 and length == 0:
+        ledger.ways[number], ledger.homes[number] = AT_ANCHOR, signed(order[first])
+        _add_entry(signed(order[first]), order, 0, lookup)
     else:
-        anchor = signed(order[first])
-        ledger.ways[number], ledger.homes[number] = AT_ANCHOR, anchor
-        at = _add_record(anchor, flags, number, length, lookup)
-        _write(order, body, at, lookup, ledger)
+        _add_at_home(order, program, lookup, ledger)
 
 
 @compiled
@@ -118,76 +118,62 @@ def _add_direct(number: int, id_: int, lookup: Lookup, ledger: Ledger) -> None:
 
 
 @compiled
-def _add_record(id_: int, flags: int, number: int, length: int, lookup: Lookup) -> int:
-    """Write a record without its body, and return where that belongs."""
-    arena, words = lookup.arena, GUARDS + length
-    slab = extended(signed(lookup.slabs[id_, 1]), words, arena, lookup.registers)
+def _add_entry(id_: int, order: NDArray[np.uint64], program: int, lookup: Lookup) -> None:
+    arena = lookup.arena
+    slab = extended(signed(lookup.slabs[id_, 1]), ENTRY, arena, lookup.registers)
     lookup.slabs[id_, 1] = slab
     lookup.flags[id_] |= VERIFY
-    record = slab + 1 + used(arena, slab)
-    arena[record] = flags | words
-    arena[record + 1] = number
-    set_used(arena, slab, used(arena, slab) + words)
-    return record + GUARDS
+    count = used(arena, slab)
+    at = slab + 1 + count
+    arena[at] = order[0] | order[1]
+    arena[at + GUARD] = order[_FIRST_GUARD]
+    arena[at + OTHER_GUARD] = order[_FIRST_GUARD + 1]
+    arena[at + PROGRAM] = program
+    set_used(arena, slab, count + ENTRY)
 
 
 @compiled
-def _add_to_several(order: NDArray[np.uint64], body: int, lookup: Lookup, ledger: Ledger) -> None:
-    """Write the body at home, and if it is short at each anchor, too.
-
-    A long list of names would be as many copies of a long program.
-    """
-    arena = lookup.arena
-    number, flags = signed(order[0]), signed(order[1])
+def _add_at_home(order: NDArray[np.uint64], program: int, lookup: Lookup, ledger: Ledger) -> None:
+    arena, number = lookup.arena, signed(order[0])
     length, anchors = signed(order[3]), signed(order[4])
     slab = allocate(1 + anchors + length, arena, lookup.registers)
     set_used(arena, slab, 1 + anchors + length)
-    ledger.ways[number], ledger.homes[number] = AT_SEVERAL, slab
+    ledger.ways[number], ledger.homes[number] = AT_HOME, slab
     arena[slab + 1] = anchors
     here = slab + 2 + anchors
-    _write(order, body, here, lookup, ledger)
-    flags |= REPEATED
-    copied = length
-    if length > LONGEST_COPY:
-        flags |= SHARED
-        copied = PROGRAM - GUARDS
+    _write(order, program, here, lookup, ledger)
     for at in range(anchors):
-        anchor = signed(order[body + length + at])
+        anchor = signed(order[program + length + at])
         arena[slab + 2 + at] = anchor
-        there = _add_record(anchor, flags, number, copied + (length > copied), lookup)
-        for word in range(copied):
-            arena[there + word] = arena[here + word]
-        if length > copied:
-            arena[there + copied] = here + copied
+        _add_entry(anchor, order, here if length else 0, lookup)
 
 
 @compiled
-def _write(order: NDArray[np.uint64], body: int, to: int, lookup: Lookup, ledger: Ledger) -> None:
-    """Write the body with ids in its references, each of which is a use."""
+def _write(
+    order: NDArray[np.uint64], program: int, to: int, lookup: Lookup, ledger: Ledger
+) -> None:
+    """Write the program with ids in its references, each of which is a use."""
     arena, length = lookup.arena, signed(order[3])
     for at in range(length):
-        arena[to + at] = order[body + at]
-    for at in range(to, to + PROGRAM - GUARDS):
-        if arena[at]:
-            _refer(at, order, lookup, ledger)
-    at = to + PROGRAM - GUARDS
+        arena[to + at] = order[program + at]
+    at = to
     while at < to + length:
         near = _operation(arena, at) == NEAR
         first, end = _references(arena, at)
         for each in range(first, end):
-            id_ = _refer(each, order, lookup, ledger)
+            reference = _refer(signed(arena[each]), order, lookup, ledger)
+            arena[each] = reference
             if near:
-                lookup.flags[id_] |= PLACED
+                lookup.flags[reference >> ZONE_BITS] |= PLACED
         at = end
 
 
 @compiled
-def _refer(at: int, order: NDArray[np.uint64], lookup: Lookup, ledger: Ledger) -> int:
-    reference = signed(lookup.arena[at])
+def _refer(reference: int, order: NDArray[np.uint64], lookup: Lookup, ledger: Ledger) -> int:
+    """Return a reference by id for one by place, and note the use."""
     id_ = signed(order[HEADER + (reference >> ZONE_BITS)])
-    lookup.arena[at] = (id_ << ZONE_BITS) | (reference & ZONES_OF_REFERENCE)
     ledger.uses[id_] += 1
-    return id_
+    return (id_ << ZONE_BITS) | (reference & ZONES_OF_REFERENCE)
 
 
 @compiled
@@ -204,7 +190,7 @@ def _references(arena: NDArray[np.uint32], at: int) -> tuple[int, int]:
     return at + 2, at + 2 + count
 
 
-@entry
+@exported
 def remove(number: int, lookup: Lookup, ledger: Ledger) -> None:
     way, home = ledger.ways[number], signed(ledger.homes[number])
     ledger.ways[number] = FREE
@@ -212,19 +198,15 @@ def remove(number: int, lookup: Lookup, ledger: Ledger) -> None:
         _remove_direct(number, home, lookup)
         let_go(home, lookup, ledger)
     elif way == AT_ANCHOR:
-        record = _record_of(number, home, lookup)
-        end = record + (signed(lookup.arena[record]) & RECORD)
-        _let_go_of_body(record + GUARDS, end, lookup, ledger)
-        _remove_record(record, home, lookup)
+        _remove_entry(number, home, True, lookup, ledger)
         let_go(home, lookup, ledger)
-    elif way == AT_SEVERAL:
+    elif way == AT_HOME:
         arena, end = lookup.arena, home + 1 + used(lookup.arena, home)
-        anchors = home + 2, home + 2 + signed(arena[home + 1])
-        _let_go_of_body(anchors[1], end, lookup, ledger)
-        for at in range(anchors[0], anchors[1]):
-            id_ = signed(arena[at])
-            _remove_record(_record_of(number, id_, lookup), id_, lookup)
-            let_go(id_, lookup, ledger)
+        program = home + 2 + signed(arena[home + 1])
+        _let_go_of_program(program, end, lookup, ledger)
+        for at in range(home + 2, program):
+            _remove_entry(number, signed(arena[at]), at == home + 2, lookup, ledger)
+            let_go(signed(arena[at]), lookup, ledger)
         release(home, arena, lookup.registers)
 
 
@@ -240,22 +222,20 @@ def _remove_direct(number: int, id_: int, lookup: Lookup) -> None:
 
 
 @compiled
-def _record_of(number: int, id_: int, lookup: Lookup) -> int:
-    arena = lookup.arena
-    record = signed(lookup.slabs[id_, 1]) + 1
-    while arena[record + 1] != number:
-        record += signed(arena[record]) & RECORD
-    return record
-
-
-@compiled
-def _remove_record(record: int, id_: int, lookup: Lookup) -> None:
+def _remove_entry(number: int, id_: int, first: bool, lookup: Lookup, ledger: Ledger) -> None:
+    """Remove the entry of a rule at a feature; with the first, the uses that its guards are."""
     arena, slab = lookup.arena, signed(lookup.slabs[id_, 1])
-    length = signed(arena[record]) & RECORD
     count = used(arena, slab)
-    for at in range(record, slab + 1 + count - length):
-        arena[at] = arena[at + length]
-    _shrink(slab, count - length, id_, 1, VERIFY, lookup)
+    at = slab + 1
+    while signed(arena[at]) & NUMBER != number:
+        at += ENTRY
+    for guard in range(at + GUARD, at + GUARD + _GUARDS):
+        if first and arena[guard]:
+            let_go(signed(arena[guard]) >> ZONE_BITS, lookup, ledger)
+    last = slab + 1 + count - ENTRY
+    for word in range(ENTRY):
+        arena[at + word] = arena[last + word]
+    _shrink(slab, count - ENTRY, id_, 1, VERIFY, lookup)
 
 
 @compiled
@@ -269,11 +249,8 @@ def _shrink(slab: int, words: int, id_: int, column: int, flag: int, lookup: Loo
 
 
 @compiled
-def _let_go_of_body(begin: int, end: int, lookup: Lookup, ledger: Ledger) -> None:
-    at = begin + PROGRAM - GUARDS
-    for guard in range(begin, at):
-        if lookup.arena[guard]:
-            let_go(signed(lookup.arena[guard]) >> ZONE_BITS, lookup, ledger)
+def _let_go_of_program(begin: int, end: int, lookup: Lookup, ledger: Ledger) -> None:
+    at = begin
     while at < end:
         first, at = _references(lookup.arena, at)
         for each in range(first, at):

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from tocsin.matching.presearch.features import Kind
 from tocsin.matching.presearch.kernel.hashing import HALF, key_of_pair
-from tocsin.matching.presearch.kernel.jit import compiled, entry, signed
+from tocsin.matching.presearch.kernel.jit import compiled, exported, signed
 from tocsin.matching.presearch.kernel.ledger import Ledger
 from tocsin.matching.presearch.kernel.lookup import (
     FEATURES,
@@ -82,7 +82,7 @@ def intern_phrase(
     return id_
 
 
-@entry
+@exported
 def new_fact(lookup: Lookup, ledger: Ledger) -> int:
     """Return the id of a fact. There are few, so they are kept for good."""
     id_ = _new(_FACT, np.uint64(0), lookup, ledger)

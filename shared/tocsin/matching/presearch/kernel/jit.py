@@ -16,7 +16,7 @@ signed = cast("Callable[[Any], int]", np.int64)
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
 
-def entry(function: Compiled) -> Compiled:
+def exported(function: Compiled) -> Compiled:
     """Compile a function that Python calls to machine code, when it is first called.
 
     The code is kept on disk, so that only the first start compiles. Nothing checks an index: an
@@ -33,6 +33,12 @@ def compiled(function: Compiled) -> Compiled:
 def inlined(function: Compiled) -> Compiled:
     """Compile a function of a few lines into each of its callers."""
     return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+
+
+def is_kept(function: Callable[..., Any]) -> bool:
+    """Tell whether the code of an exported function is on disk, for this very processor."""
+    kept = getattr(function, "_cache", None)
+    return isinstance(kept, KernelCache) and kept.is_kept()
 
 
 def _compiled(function: Compiled, **options: bool) -> Compiled:

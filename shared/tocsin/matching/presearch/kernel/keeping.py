@@ -19,6 +19,7 @@ from numba.core.caching import (
     UserProvidedCacheLocator,
     UserWideCacheLocator,
 )
+from numba.core.registry import cpu_target
 
 
 @cache
@@ -65,6 +66,19 @@ class _Places(CompileResultCacheImpl):
 
 class KernelCache(FunctionCache):
     _impl_class = _Places
+
+    def is_kept(self) -> bool:
+        """Tell whether code for this processor is there."""
+        processor = cpu_target.target_context.codegen().magic_tuple()
+        with suppress(OSError):
+            index: dict[Any, str] = self._cache_file._load_index()  # type: ignore[no-untyped-call]  # noqa: SLF001 -- numba has no types, and no other way
+            return any(key[1] == processor for key in index)
+        return False
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        with suppress(OSError):  # a folder that is not ours to read
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]  # numba has no types here
+        return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
         with suppress(OSError):  # a read-only folder, a full disk: the next start compiles anew

@@ -120,13 +120,13 @@ def may_be_known(key: np.uint64, lookup: Lookup) -> bool:
     return bool((lookup.filter[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1)
 
 
-# The rules at a slab of a feature. Certain ones are numbers. Others are records: a head (how many
-# words with this one, and flags), the number, two guards, the program or where it is. A guard is a
-# reference; one of the two must hold, or the program need not be run. 0 always holds.
-RECORD_BITS = 24
-RECORD = (1 << RECORD_BITS) - 1
-SHARED = 1 << RECORD_BITS  # the program is elsewhere, for several features lead to it
-REPEATED = 2 << RECORD_BITS  # several features lead to this rule
-INEXACT = 4 << RECORD_BITS  # evaluation has the last word
-GUARDS = 2  # where in a record the guards are
-PROGRAM = 4  # and the program
+# The rules at a slab of a feature. Certain ones are numbers. Others are entries of four words: the
+# number, with flags; two guards; where in the arena the program is, 0 where there is none. A guard is
+# a reference (see ``asking``); one of the two must hold for the rule to be worth more. Where the first
+# is 0 there are none.
+ENTRY = 4
+NUMBER_BITS = 26
+NUMBER = (1 << NUMBER_BITS) - 1
+REPEATED = 1 << NUMBER_BITS  # several features lead to this rule
+INEXACT = 2 << NUMBER_BITS  # evaluation has the last word
+GUARD, OTHER_GUARD, PROGRAM = 1, 2, 3

@@ -15,16 +15,17 @@ from tocsin.matching.presearch.kernel.finding import (
     take_facts,
 )
 from tocsin.matching.presearch.kernel.hashing import Hashing
-from tocsin.matching.presearch.kernel.jit import compiled, entry, inlined, signed
+from tocsin.matching.presearch.kernel.jit import compiled, exported, inlined, signed
 from tocsin.matching.presearch.kernel.lookup import (
     DIRECT,
-    GUARDS,
+    ENTRY,
+    GUARD,
     INEXACT,
+    NUMBER,
+    OTHER_GUARD,
     PLACES,
     PROGRAM,
-    RECORD,
     REPEATED,
-    SHARED,
     VERIFY,
     ZONES,
     Lookup,
@@ -42,9 +43,9 @@ from tocsin.matching.presearch.kernel.reading import (
 )
 from tocsin.matching.presearch.kernel.scratch import (
     ENDS,
+    ENTRIES,
     LENGTHS,
     PRESENT,
-    RECORDS,
     SLABS,
     Scratch,
 )
@@ -91,7 +92,7 @@ class Count(NamedTuple):
 FOLDED, ANY_FORM, NORMAL = 0, 1, 2
 
 
-@entry
+@exported
 def match(
     batch: Batch,
     form: int,
@@ -242,67 +243,52 @@ def _verify(
 ) -> Count:
     """Ask the questions of the rules to which a feature leads."""
     lookup.registers[PLACES] = 0
-    listed = scratch.longs[RECORDS]
+    listed = scratch.longs[ENTRIES]
     slabs = _list_slabs(VERIFY, 1, found, lookup, scratch)
-    records = 0
+    entries = 0
     for at in range(slabs):
-        record, end = signed(scratch.longs[SLABS, at]) + 1, signed(scratch.longs[ENDS, at])
-        while record < end:
-            listed[records] = record
-            records += 1
-            record += signed(lookup.arena[record]) & RECORD
-            if records == listed.shape[0]:
-                count = _ask(records, found, count, lookup, scratch, answers)
-                records = 0
-    count = _ask(records, found, count, lookup, scratch, answers)
+        first, end = signed(scratch.longs[SLABS, at]) + 1, signed(scratch.longs[ENDS, at])
+        for entry in range(first, end, ENTRY):
+            # No branch: two in three entries end here, and nobody can guess which.
+            listed[entries] = entry
+            entries += 1 if _is_guard_held(entry, lookup) else 0
+            if entries == listed.shape[0]:
+                count = _ask(entries, found, count, lookup, scratch, answers)
+                entries = 0
+    count = _ask(entries, found, count, lookup, scratch, answers)
     return Count(count.certain, count.possible, count.complete and lookup.registers[PLACES] >= 0)
+
+
+@inlined
+def _is_guard_held(entry: int, lookup: Lookup) -> bool:
+    arena, flags = lookup.arena, lookup.flags
+    one, other = signed(arena[entry + GUARD]), signed(arena[entry + OTHER_GUARD])
+    held = (flags[one >> ZONE_BITS] & one) | (flags[other >> ZONE_BITS] & other)
+    return bool((held & ZONES != 0) | (one == 0))
 
 
 @compiled
 def _ask(
-    records: int, found: Found, count: Count, lookup: Lookup, scratch: Scratch, answers: Answers
+    entries: int, found: Found, count: Count, lookup: Lookup, scratch: Scratch, answers: Answers
 ) -> Count:
-    """Run the programs of the RECORDS of which a guard holds.
-
-    The guards are looked at in a loop of their own, without branches: two in three records end there.
-    """
-    arena, flags, listed = lookup.arena, lookup.flags, scratch.longs[RECORDS]
-    left = 0
-    for at in range(records):
-        record = signed(listed[at])
-        one, other = signed(arena[record + GUARDS]), signed(arena[record + GUARDS + 1])
-        held = (flags[one >> ZONE_BITS] & one) | (flags[other >> ZONE_BITS] & other)
-        listed[left] = record
-        left += 1 if (held & ZONES != 0) | (one == 0) else 0
-    for at in range(left):
-        record = signed(listed[at])
-        if count.complete and _satisfied(record, found, lookup, scratch):
-            count = _note(record, count, lookup, answers)
+    """Run the programs of ENTRIES."""
+    arena, listed = lookup.arena, scratch.longs[ENTRIES]
+    for at in range(entries if count.complete else 0):
+        entry = signed(listed[at])
+        head, program = signed(arena[entry]), signed(arena[entry + PROGRAM])
+        number = head & NUMBER
+        if head & REPEATED and lookup.seen[number]:
+            continue
+        if program and not holds(program, found, lookup, scratch):
+            continue
+        if max(count.certain, count.possible) == answers.numbers.shape[1]:
+            return Count(count.certain, count.possible, False)
+        if head & REPEATED:
+            lookup.seen[number] = 1
+        if head & INEXACT:
+            answers.numbers[POSSIBLE, count.possible] = number
+            count = Count(count.certain, count.possible + 1, True)
+        else:
+            answers.numbers[CERTAIN, count.certain] = number
+            count = Count(count.certain + 1, count.possible, True)
     return count
-
-
-@inlined
-def _satisfied(record: int, found: Found, lookup: Lookup, scratch: Scratch) -> bool:
-    head = signed(lookup.arena[record])
-    if head & REPEATED and lookup.seen[lookup.arena[record + 1]]:
-        return False
-    program = record + PROGRAM
-    if head & SHARED:
-        program = signed(lookup.arena[program])
-    elif head & RECORD == PROGRAM:
-        return True
-    return holds(program, found, lookup, scratch)
-
-
-@inlined
-def _note(record: int, count: Count, lookup: Lookup, answers: Answers) -> Count:
-    head, number = signed(lookup.arena[record]), lookup.arena[record + 1]
-    if max(count.certain, count.possible) == answers.numbers.shape[1]:
-        return Count(count.certain, count.possible, False)
-    if head & REPEATED:
-        lookup.seen[number] = 1
-    if head & INEXACT:
-        answers.numbers[POSSIBLE, count.possible] = number
-        return Count(count.certain, count.possible + 1, True)
-    answers.numbers[CERTAIN, count.certain] = number
-    return Count(count.certain + 1, count.possible, True)

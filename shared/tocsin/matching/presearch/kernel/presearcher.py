@@ -1,10 +1,13 @@
 """The presearcher in compiled code."""
 
+import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain, pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tocsin.matching.presearch.contract import Candidates
 from tocsin.matching.presearch.features import Feature, Kind
@@ -15,7 +18,13 @@ from tocsin.matching.presearch.kernel.editing import add, remove
 from tocsin.matching.presearch.kernel.fact_ids import FactIds
 from tocsin.matching.presearch.kernel.hashing import hashing, key_of
 from tocsin.matching.presearch.kernel.interning import new_fact
-from tocsin.matching.presearch.kernel.lookup import INEXACT
+from tocsin.matching.presearch.kernel.lookup import (
+    DIRECT,
+    FEATURES,
+    INEXACT,
+    NUMBER,
+    REPEATED,
+)
 from tocsin.matching.presearch.kernel.matching import (
     ANY_FORM,
     CERTAIN,
@@ -27,16 +36,17 @@ from tocsin.matching.presearch.kernel.matching import (
     Batch,
     match,
 )
-from tocsin.matching.presearch.kernel.programs import body
+from tocsin.matching.presearch.kernel.programs import question
 from tocsin.matching.presearch.kernel.reading import MARKED, TOO_LONG
 from tocsin.matching.presearch.kernel.scratch import scratch
 from tocsin.matching.presearch.kernel.texts import folded_text_of, marks_of, text_of
 from tocsin.matching.presearch.registration import Registration, register
 from tocsin.matching.view import ArticleView
 from tocsin.rules import Rule
+from tocsin.rules.checks import Limits
 
 
-_NO_QUESTION = [0, 0]
+_NOTHING_ELSE: tuple[int, list[int], list[int]] = (0, [0, 0], [])
 _FIRST_LENGTH = 1 << 14  # codes
 _FIRST_ANSWERS = 1 << 14  # rules
 
@@ -48,12 +58,15 @@ class KernelPresearcher:
         self._frequencies = frequencies or Frequencies()
         self._codes = codes()
         self._lookup, self._ledger = arrays.empty()
+        self._rules = 0  # the highest number so far, and one
         self._facts = FactIds(lambda: new_fact(self._lookup, self._ledger))
         self._make_room(_FIRST_LENGTH)
         self._answers = _answers(_FIRST_ANSWERS, 64)
 
     def add(self, number: int, rule: Rule) -> None:
         registration = register(rule, self._frequencies)
+        self._check_room(number)
+        self._rules = max(self._rules, number + 1)
         add(np.array(self._order(number, registration), np.uint64), self._lookup, self._ledger)
 
     def remove(self, number: int) -> None:
@@ -67,6 +80,24 @@ class KernelPresearcher:
                 if problem:
                     found[at] = self._match_unread(views[at], problem)
         return found
+
+    def dump(self) -> dict[str, NDArray[Any]]:
+        facts = json.dumps(self._facts.ids).encode()
+        return {
+            **arrays.dump(self._lookup, self._ledger, self._rules),
+            "rules": np.array([self._rules], np.int64),
+            "facts": np.frombuffer(facts, np.uint8),
+        }
+
+    def load(self, saved: Mapping[str, NDArray[Any]]) -> bool:
+        if not saved:
+            return False
+        others = dict(saved)
+        for name, id_ in json.loads(others.pop("facts").tobytes()).items():
+            self._facts.learn(name, id_)
+        self._rules = int(others.pop("rules")[0])
+        arrays.load(others, self._lookup, self._ledger)
+        return True
 
     def _match_unread(self, view: ArticleView, problem: int) -> Candidates:
         text = text_of(view.article)
@@ -124,6 +155,13 @@ class KernelPresearcher:
             )
         ]
 
+    def _check_room(self, number: int) -> None:
+        features = int(self._lookup.registers[FEATURES])
+        if number > NUMBER or features + Limits.TERMS > arrays.MOST_FEATURES:
+            raise MemoryError(
+                f"{number:,} rules are more than there is room for: split them into shards"
+            )
+
     def _order(self, number: int, registration: Registration) -> list[int]:
         """Return what ``editing.add`` takes."""
         places: dict[Feature, int] = {}
@@ -132,15 +170,16 @@ class KernelPresearcher:
             return places.setdefault(feature, len(places))
 
         anchors = list(map(place, registration.anchors))
-        question = body(registration.question, place)
-        exact = registration.exact and question is not None
-        words = _NO_QUESTION if question is None else question
-        if exact and words == _NO_QUESTION and len(anchors) == 1:
-            words = []
-        order = [number, 0 if exact else INEXACT, len(places), len(words), len(anchors)]
-        for feature in places:
-            order += self._keys(feature)
-        return [*order, *words, *anchors]
+        guards, program = question(registration.question, registration.anchors, place)
+        flags = INEXACT if program is None or not registration.exact else 0
+        if len(anchors) > 1:
+            flags |= REPEATED
+        if (flags, guards, program) == _NOTHING_ELSE:
+            flags = DIRECT
+        words = program or []
+        features = [key for feature in places for key in self._keys(feature)]
+        counts = (len(places), len(words), len(anchors))
+        return [number, flags, *counts, *guards, *features, *words, *anchors]
 
     def _keys(self, feature: Feature) -> list[int]:
         kind, space, words = feature

@@ -1,7 +1,7 @@
 """From a formula to the program that asks it (see ``asking``)."""
 
-from collections.abc import Callable, Sequence
-from typing import assert_never
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple, assert_never
 
 from tocsin.matching.presearch.features import Feature, Reference
 from tocsin.matching.presearch.formula import (
@@ -25,10 +25,9 @@ from tocsin.matching.presearch.kernel.asking import (
     RIGHT_SHIFT,
     ZONE_BITS,
 )
-from tocsin.matching.presearch.kernel.lookup import GUARDS, PROGRAM
 
 
-_GUARDS = PROGRAM - GUARDS
+_GUARDS = 2
 
 
 class _Label:
@@ -87,31 +86,43 @@ class _Assembler:
         return self.words
 
 
-def body(question: Formula, number: Callable[[Feature], int]) -> list[int] | None:
-    """Return two guards and the program, in which ``number`` stands for a feature.
+class Question(NamedTuple):
+    """Two guards, 0 for none, and the program; in references ``number`` stands for a feature.
 
-    None where the program would be too long.
+    The program is None where it would be too long.
     """
-    guards, rest = _guarded(question)
+
+    guards: list[int]
+    program: list[int] | None
+
+
+def question(
+    formula: Formula, anchors: Collection[Feature], number: Callable[[Feature], int]
+) -> Question:
+    """Return how to ask a formula of an article in which an anchor was met."""
+    guards, rest = _guarded(formula, anchors)
     assembler = _Assembler(number)
     assembler.refer_to(guards)
     words = assembler.words
-    found = program(rest, number)
-    return None if found is None else [*words, *[0] * (2 - len(words)), *found]
+    return Question(words + [0] * (_GUARDS - len(words)), program(rest, number))
 
 
-def _guarded(question: Formula) -> tuple[tuple[Reference, ...], Formula]:
-    """Return what one can ask at a glance, the rarest such question, and the rest."""
-    parts = question.parts if isinstance(question, Every) else (question,)
+def _guarded(
+    formula: Formula, anchors: Collection[Feature]
+) -> tuple[tuple[Reference, ...], Formula]:
+    """Return what can be asked at a glance, the rarest such question, and the rest."""
+    parts = formula.parts if isinstance(formula, Every) else (formula,)
     for at, part in enumerate(parts):
         match part:
             case AnyOf(asked) if len(asked) <= _GUARDS:
                 return asked, every((*parts[:at], *parts[at + 1 :]))
-            case Close(left, right) if min(len(left), len(right)) <= _GUARDS:
-                return min(left, right, key=len), question
+            case Close(left, right):
+                for side in (left, right):
+                    if len(side) <= _GUARDS and not all(each.feature in anchors for each in side):
+                        return side, formula
             case _:
                 pass
-    return (), question
+    return (), formula
 
 
 def program(formula: Formula, number: Callable[[Feature], int]) -> list[int] | None:

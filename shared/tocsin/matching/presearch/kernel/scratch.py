@@ -31,7 +31,7 @@ SUMS = 0  # the running hash, by code
 KEYS = 1  # by entry
 PAIRS = 2  # keys of pairs of words
 SLABS, ENDS = 3, 4  # where in the arena the rules of the features begin, and where they end
-RECORDS = 5  # of the rules to ask
+ENTRIES = 5  # of rules that are worth asking
 LEFT_FIRST, LEFT_LAST, RIGHT_FIRST, RIGHT_LAST = 6, 7, 8, 9  # bits, by position
 LONGS = 10
 

@@ -1,0 +1,49 @@
+"""Which presearcher to use."""
+
+from importlib.util import find_spec
+from typing import Literal
+
+from tocsin.matching.presearch.contract import Presearcher
+from tocsin.matching.presearch.dictionary import DictionaryPresearcher
+from tocsin.matching.presearch.frequencies import Frequencies
+from tocsin.rules import Rule
+
+
+Kernel = Literal["auto", "numba", "python"]
+
+
+def presearcher(kernel: Kernel = "auto", frequencies: Frequencies | None = None) -> Presearcher:
+    """Return an empty presearcher: compiled where numba is installed, or as it is asked for.
+
+    Raises:
+        ModuleNotFoundError: numba is asked for, and not installed.
+    """
+    if not _with_numba(kernel):
+        return DictionaryPresearcher(frequencies)
+    # Only here, since numba takes a third of a second, and 60 MB, to import.
+    from tocsin.matching.presearch.kernel import KernelPresearcher  # noqa: PLC0415
+
+    return KernelPresearcher(frequencies)
+
+
+def must_compile(kernel: Kernel = "auto") -> bool:
+    """Tell whether nothing compiled is kept yet, so that ``warm`` takes half a minute."""
+    if not _with_numba(kernel):
+        return False
+    from tocsin.matching.presearch.kernel import is_compiled  # noqa: PLC0415 -- as above
+
+    return not is_compiled()
+
+
+def warm(presearcher: Presearcher) -> None:
+    """Have everything compiled, or loaded, before the first article waits for it.
+
+    No rule may have the number 0.
+    """
+    presearcher.add(0, Rule(id="", name="", languages=("en",)))
+    presearcher.candidates([])
+    presearcher.remove(0)
+
+
+def _with_numba(kernel: Kernel) -> bool:
+    return kernel == "numba" or (kernel == "auto" and find_spec("numba") is not None)

@@ -1,0 +1,111 @@
+"""All rules in force, by number and by id."""
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from itertools import accumulate, pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.matching.numbering import MOST_NUMBERS, Numbering
+from tocsin.matching.records import SharedLists, is_of, record_of, rule_in
+from tocsin.rules import Rule
+
+
+# Rules that were asked for lately are kept as trees; to read one anew takes 100 microseconds.
+_MOST_TREES = 4_096
+_FREE = -1
+
+
+class Rulebook:
+    """A rule has its number for as long as it is here; then another may get it."""
+
+    def __init__(self) -> None:
+        self._records: list[bytes | None] = []
+        self._free: list[int] = []
+        self._numbers = Numbering()
+        self._lists = SharedLists()
+        self._trees: OrderedDict[bytes, Rule] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._records) - len(self._free)
+
+    def __iter__(self) -> Iterator[tuple[int, Rule]]:
+        for number, record in enumerate(self._records):
+            if record is not None:
+                yield number, rule_in(record, self._lists)
+
+    def find(self, rule_id: str) -> int | None:
+        """Return the number of a rule."""
+        return self._numbers.find(rule_id, lambda number: is_of(self._records[number], rule_id))
+
+    def free_number(self) -> int:
+        """Return a number that no rule has; the same until it is taken."""
+        if self._free:
+            return self._free[-1]
+        if len(self._records) > MOST_NUMBERS:
+            raise MemoryError(f"{MOST_NUMBERS:,} rules are in force: split them into shards")
+        return len(self._records)
+
+    def put(self, number: int, rule: Rule) -> int | None:
+        """Give the free number to a rule; return the one that the rule of this id had."""
+        record = record_of(rule, self._lists)
+        if number == len(self._records):
+            self._records.append(None)
+        else:
+            self._free.pop()
+        before = self.remove(rule.id)
+        self._records[number] = record
+        self._numbers.add(rule.id, number)
+        return before
+
+    def remove(self, rule_id: str) -> int | None:
+        """Return the number that a rule had, None where there is no such rule."""
+        number = self._numbers.remove(rule_id, lambda n: is_of(self._records[n], rule_id))
+        if number is not None:
+            self._records[number] = None
+            self._free.append(number)
+        return number
+
+    def record(self, number: int) -> bytes:
+        """Return a rule as bytes, which stay what they are when the rule is changed."""
+        record = self._records[number]
+        if record is None:
+            raise KeyError(number)
+        return record
+
+    def rule(self, record: bytes) -> Rule:
+        tree = self._trees.pop(record, None)
+        if tree is None:
+            tree = rule_in(record, self._lists)
+            if len(self._trees) >= _MOST_TREES:
+                self._trees.popitem(last=False)
+        self._trees[record] = tree
+        return tree
+
+    def dump(self) -> dict[str, NDArray[Any]]:
+        lengths = [_FREE if record is None else len(record) for record in self._records]
+        text = b"".join(record for record in self._records if record is not None)
+        return {
+            "lengths": np.array(lengths, np.int32),
+            "records": np.frombuffer(text, np.uint8),
+            "lists": np.frombuffer(json.dumps(self._lists.texts).encode(), np.uint8),
+            **{f"numbers.{name}": values for name, values in self._numbers.dump().items()},
+        }
+
+    def load(self, saved: Mapping[str, NDArray[Any]]) -> None:
+        text = saved["records"].tobytes()
+        lengths: list[int] = saved["lengths"].tolist()
+        ends = accumulate((max(length, 0) for length in lengths), initial=0)
+        self._records = [
+            None if length == _FREE else text[start:end]
+            for length, (start, end) in zip(lengths, pairwise(ends), strict=True)
+        ]
+        self._free = [number for number, length in enumerate(lengths) if length == _FREE]
+        self._lists = SharedLists(json.loads(saved["lists"].tobytes()))
+        prefix = "numbers."
+        numbers = {n.removeprefix(prefix): saved[n] for n in saved if n.startswith(prefix)}
+        self._numbers.load(numbers)
+        self._trees.clear()
