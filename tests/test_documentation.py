@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.runtime.settings import Settings, load
+from rig.secret_keys import SECRET_KEYS
+from tocsin.runtime.settings import SecretSettings, Settings, load
 from tocsin_console.settings import ConsoleSettings
 from tocsin_ingest.settings import IngestSettings
 from tocsin_matcher.settings import MatcherSettings
@@ -16,14 +17,19 @@ OPERATING = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
 SERVICES = (IngestSettings, MatcherSettings, NotifierSettings, ConsoleSettings)
 
 
-@pytest.mark.parametrize("field", sorted(Settings.model_fields))
+@pytest.fixture(autouse=True)
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOCSIN_SECRET_KEYS", SECRET_KEYS)
+
+
+@pytest.mark.parametrize("field", sorted(SecretSettings.model_fields))
 def test_every_setting_of_all_services_is_documented(field: str) -> None:
     assert f"`TOCSIN_{field.upper()}`" in OPERATING
 
 
 @pytest.mark.parametrize("settings", SERVICES)
 def test_every_setting_of_a_service_is_documented(settings: type[Settings]) -> None:
-    own = settings.model_fields.keys() - Settings.model_fields.keys()
+    own = settings.model_fields.keys() - SecretSettings.model_fields.keys()
     for field in own:
         assert f"`TOCSIN_{settings.service.upper()}_{field.upper()}`" in OPERATING
 

@@ -16,6 +16,12 @@ from typing import Self
 LENGTH = 32  # bytes
 RIGHT = "32 random bytes as base64, such as `openssl rand -base64 32` writes"
 
+HEAD = """\
+# The keys that seal the channels' URLs and sign the links in messages, one a line; the first
+# one is used, the others still open. Whoever loses them loses every channel's URL.
+# `tocsin channels rotate-keys` puts a new one first.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class SecretKey:
@@ -58,6 +64,10 @@ class SecretKeys:
     @classmethod
     def of(cls, keys: Iterable[SecretKey]) -> Self:
         return cls(tuple(dict.fromkeys(keys)))
+
+    def as_file(self) -> str:
+        """Return what stands in a file of keys; ``parse`` reads it."""
+        return HEAD + "".join(f"{key.written()}\n" for key in self.keys)
 
     @property
     def first(self) -> SecretKey:

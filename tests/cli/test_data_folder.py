@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tocsin.errors import StartError
+from tocsin.secret_keys import SecretKeys
 from tocsin_cli.adapters import probes, valkey
 from tocsin_cli.adapters.data_folder import DataFolder
 from tocsin_cli.supervision.plan import Listener
@@ -20,6 +21,18 @@ def test_a_folder_is_closed_to_others_and_to_version_control(tmp_path: Path) -> 
 
     assert folder.path.stat().st_mode & 0o777 == 0o700
     assert (folder.path / ".gitignore").read_text() == "*\n"
+
+
+def test_a_key_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    folder = DataFolder.create(tmp_path / "data")
+
+    file = folder.ensure_secret_keys()
+    first = file.read_text()
+
+    assert folder.ensure_secret_keys().read_text() == first
+    assert len(SecretKeys.parse(first).keys) == 1
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert DataFolder.create(tmp_path / "other").ensure_secret_keys().read_text() != first
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -17,6 +17,16 @@ from tocsin_cli.supervision.roles import Role, parse_only, parse_replicas
 REDIS_URL = "redis://:secret@127.0.0.1:6399/0"
 
 
+def test_only_who_needs_the_keys_gets_them() -> None:
+    own = Path("/data/secret-keys")
+    wanted = Wanted(tuple(Role))
+
+    children = plan(wanted, CliSettings(), {}, REDIS_URL, own)
+
+    holders = {child.role for child in children if child.env.get("TOCSIN_SECRET_KEYS_FILE")}
+    assert holders == {Role.NOTIFIER, Role.CONSOLE}
+
+
 def test_a_process_that_keeps_ending_is_started_ever_later_up_to_ten_seconds() -> None:
     delays = [0.0]
     for _ in range(8):

@@ -104,6 +104,30 @@ def test_everything_starts_and_an_article_becomes_alerts(up: UpOfTest) -> None:
     assert up.family() == {}
 
 
+def test_keys_are_made_rotated_while_all_runs_and_missed_when_they_are_lost(up: UpOfTest) -> None:
+    up.start("--only", "notifier,console,inbox")
+    file = up.folder / "data" / "secret-keys"
+    first = file.read_text()
+
+    assert "2 channels' URLs are sealed anew" in up.tocsin(
+        "channels", "rotate-keys", "--forget-old"
+    )
+    assert "Delivered to desk-mail: 250" in up.tocsin("channels", "test", "desk-mail")
+    assert up.process.stop(60) == 0
+
+    rotated = file.read_text()
+    file.write_text(first)
+    refused = up.again("--only", "notifier", name="refused")
+    refused.start()
+    assert refused.wait(60) == 1
+    assert "TOCSIN_SECRET_KEYS: lacks the key" in refused.output()
+
+    file.write_text(rotated)
+    up.start("--only", "notifier,inbox")
+    assert "Delivered to desk-mail: 250" in up.tocsin("channels", "test", "desk-mail")
+    assert up.process.stop(60) == 0
+
+
 def test_replicas_share_the_work(up: UpOfTest) -> None:
     up.start("--only", "ingest,matcher", "--replicas", "matcher=2")
 

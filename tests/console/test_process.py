@@ -6,8 +6,10 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from redis import Redis
 
 from rig.processes import free_port, wait_until_listening
+from rig.secret_keys import SECRET_KEYS
 
 
 pytestmark = pytest.mark.slow
@@ -19,12 +21,20 @@ def start(valkey_url: str, port: int, log: Path, **settings: str) -> subprocess.
     environment = os.environ | {
         "TOCSIN_REDIS_URL": valkey_url,
         "TOCSIN_UNSAFE_STORE": "1",
+        "TOCSIN_SECRET_KEYS": SECRET_KEYS,
         "TOCSIN_CONSOLE_PORT": str(port),
         **settings,
     }
     command = [sys.executable, "-c", "from tocsin_console.app import main; main()"]
     with log.open("wb") as out:
         return subprocess.Popen(command, env=environment, stdout=out, stderr=out)
+
+
+@pytest.fixture(autouse=True)
+def nothing_from_before(valkey_url: str) -> None:
+    """Empty the store: it may hold channels that were sealed with keys of other tests."""
+    with Redis.from_url(valkey_url) as client:
+        client.flushall()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import pytest
 
+from rig.secret_keys import SECRET_KEYS
 from tocsin.runtime.settings import SettingsError, load
 from tocsin_console.settings import ConsoleSettings
 
@@ -9,6 +10,7 @@ TOKEN = "a-token-of-sixteen-or-more"
 
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOCSIN_SECRET_KEYS", SECRET_KEYS)
     for name in ("TOKEN", "HOST", "PORT", "ALLOWED_HOSTS"):
         monkeypatch.delenv(f"TOCSIN_CONSOLE_{name}", raising=False)
         monkeypatch.delenv(f"TOCSIN_{name}", raising=False)

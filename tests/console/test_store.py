@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from redis.asyncio import Redis
 
 from console.office import GAZETTEER, GEOPARSER
+from rig.secret_keys import vault
 from tocsin.adapters import wire
 from tocsin.adapters.article_log import RedisArticleLog
 from tocsin.adapters.article_publisher import RedisArticlePublisher
@@ -36,7 +37,7 @@ def over(redis: Redis) -> FastAPI:
     backends = Backends(
         clock=CLOCK,
         rules=RedisRuleStore(redis, CLOCK),
-        subscribers=RedisSubscriberStore(redis),
+        subscribers=RedisSubscriberStore(redis, vault()),
         articles=RedisArticleLog(redis),
         deliveries=RedisDeliveryLedger(redis),
         dead_letters=RedisDeadLetters(redis),

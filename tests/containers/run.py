@@ -5,6 +5,7 @@ With a Docker engine the images are built and run by it. Where there is none, a 
 Compose; it needs root and Debian's podman, buildah and debootstrap. Where neither is there, this says so.
 """
 
+import base64
 import json
 import os
 import secrets
@@ -21,7 +22,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("ingest", "matcher", "notifier", "console", "cli")
 COMPOSE = ("-f", "docker-compose.yml", "-f", "deploy/compose.demo.yaml")
-TOKEN = {"TOCSIN_CONSOLE_TOKEN": secrets.token_hex(16)}
+TOKEN = {
+    "TOCSIN_CONSOLE_TOKEN": secrets.token_hex(16),
+    "TOCSIN_SECRET_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
+}
 STANDIN_NEEDS = ("podman", "buildah", "debootstrap", "runc", "iptables")
 
 

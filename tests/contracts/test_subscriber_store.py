@@ -6,6 +6,7 @@ import pytest
 from pydantic import SecretStr
 from redis.asyncio import Redis
 
+from rig.secret_keys import vault
 from tocsin.adapters import keys
 from tocsin.adapters.connection import connect
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
@@ -23,7 +24,7 @@ BOB = SubscriberDocument(id="bob", name="Bob")
 def store(request: pytest.FixtureRequest) -> SubscriberStore:
     if request.param == "fake":
         return FakeSubscriberStore()
-    return RedisSubscriberStore(request.getfixturevalue("redis"))
+    return RedisSubscriberStore(request.getfixturevalue("redis"), vault())
 
 
 def channel(
@@ -235,7 +236,7 @@ async def test_no_channel_outlives_a_subscriber_deleted_at_that_moment(
 
 async def test_what_another_process_changed_is_seen_at_once(redis: Redis, valkey_url: str) -> None:
     other = connect(valkey_url)
-    ours, theirs = RedisSubscriberStore(redis), RedisSubscriberStore(other)
+    ours, theirs = RedisSubscriberStore(redis, vault()), RedisSubscriberStore(other, vault())
     await ours.put(ANN)
     assert (await theirs.directory()).subscribers == (ANN,)
 
@@ -246,7 +247,7 @@ async def test_what_another_process_changed_is_seen_at_once(redis: Redis, valkey
 
 
 async def test_a_directory_that_did_not_change_is_not_read_again(redis: Redis) -> None:
-    store = RedisSubscriberStore(redis)
+    store = RedisSubscriberStore(redis, vault())
     await store.put(ANN)
 
     assert await store.directory() is await store.directory()
@@ -255,7 +256,7 @@ async def test_a_directory_that_did_not_change_is_not_read_again(redis: Redis) -
 async def test_a_stored_url_that_the_door_would_refuse_today_can_still_be_read(
     redis: Redis,
 ) -> None:
-    store = RedisSubscriberStore(redis)
+    store = RedisSubscriberStore(redis, vault())
     await store.put(ANN)
     await redis.hset(
         keys.CHANNELS,
@@ -271,7 +272,7 @@ async def test_a_stored_url_that_the_door_would_refuse_today_can_still_be_read(
 
 async def test_a_store_that_is_away_says_so(unused_tcp_port: int) -> None:
     nowhere = connect(f"redis://127.0.0.1:{unused_tcp_port}/0")
-    store = RedisSubscriberStore(nowhere)
+    store = RedisSubscriberStore(nowhere, vault())
 
     with pytest.raises(StoreUnavailableError):
         await store.directory()

@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from notifier.alerts import a_match
 from notifier.receivers import MailServer, WebServer
 from rig.processes import Process, free_port, script, valkey, wait_until_listening, wait_until_ready
+from rig.secret_keys import SECRET_KEYS, vault
 from tocsin.adapters import keys, wire
 from tocsin.adapters.connection import connect
 from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
@@ -40,13 +41,14 @@ class Site:
 
     def __post_init__(self) -> None:
         self.ledger = RedisDeliveryLedger(self.redis)
-        self.store = RedisSubscriberStore(self.redis)
+        self.store = RedisSubscriberStore(self.redis, vault())
         self.started: list[Process] = []
 
     def notifier(self, **settings: str) -> tuple[Process, int]:
         port = free_port()
         env = {
             "TOCSIN_REDIS_URL": self.redis_url,
+            "TOCSIN_SECRET_KEYS": SECRET_KEYS,
             "TOCSIN_NOTIFIER_PORT": str(port),
             "TOCSIN_NOTIFIER_RELAY": f"smtp://127.0.0.1:{self.mail.port}?from=alerts@tocsin.example",
             "TOCSIN_NOTIFIER_SLACK_URL": f"{self.web.url}/services",

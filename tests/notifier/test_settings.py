@@ -1,7 +1,46 @@
+from pathlib import Path
+
 import pytest
 
+from rig.secret_keys import KEYS, SECRET_KEYS
 from tocsin.runtime.settings import SettingsError, load
 from tocsin_notifier.settings import NotifierSettings, Relay
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOCSIN_SECRET_KEYS", SECRET_KEYS)
+
+
+def test_without_keys_nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOCSIN_SECRET_KEYS", "")
+    with pytest.raises(SettingsError, match="TOCSIN_SECRET_KEYS: is needed"):
+        load(NotifierSettings)
+
+    monkeypatch.delenv("TOCSIN_SECRET_KEYS")
+    with pytest.raises(SettingsError, match="TOCSIN_SECRET_KEYS: is needed"):
+        load(NotifierSettings)
+
+
+def test_wrong_keys_are_refused_without_repeating_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOCSIN_SECRET_KEYS", f"{SECRET_KEYS},s3cr3t")
+
+    with pytest.raises(SettingsError, match="key 2 is not 32 random bytes") as refusal:
+        load(NotifierSettings)
+
+    assert "s3cr3t" not in str(refusal.value)
+
+
+def test_keys_may_be_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    file.write_text(f"# mine\n{SECRET_KEYS}\n")
+    monkeypatch.delenv("TOCSIN_SECRET_KEYS")
+    monkeypatch.setenv("TOCSIN_SECRET_KEYS_FILE", str(file))
+
+    settings = load(NotifierSettings)
+
+    assert (settings.secret_keys, settings.secret_keys_file) == (KEYS, file)
+    assert SECRET_KEYS not in repr(settings)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Self
 from redis.asyncio import Redis
 
 from rig.processes import Process, free_port, is_ready, script, valkey, wait_until_ready
+from rig.secret_keys import SECRET_KEYS
 from rig.sinks import SlackSink, SmtpSink
 from tocsin.adapters.connection import connect
 from tocsin.adapters.stream_status import RedisStreamStatus
@@ -55,6 +56,7 @@ class Chain:
             "TOCSIN_REDIS_URL": self.redis_url,
             "TOCSIN_PORT": str(port),
             "TOCSIN_LOG_FORMAT": "json",
+            "TOCSIN_SECRET_KEYS": SECRET_KEYS,
             "TOCSIN_NOTIFIER_RELAY": f"smtp://127.0.0.1:{self.smtp.port}?from=alerts@tocsin.example",
             "TOCSIN_NOTIFIER_SLACK_URL": self.slack.url,
             "TOCSIN_EGRESS_ALLOW": f"127.0.0.1:{self.smtp.port},127.0.0.1:{self.slack.port}",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pydantic import SecretStr
 from redis.asyncio import Redis
 
+from rig.secret_keys import vault
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
 from tocsin.adapters.system_clock import SystemClock
@@ -27,7 +28,7 @@ async def save_rules(redis: Redis, rules: Iterable[RuleDocument]) -> None:
 
 async def add_reader(redis: Redis, reader: str, *, slack: bool = False) -> None:
     """Add a subscriber with a mailbox of their own, and a Slack channel on request."""
-    store = RedisSubscriberStore(redis)
+    store = RedisSubscriberStore(redis, vault())
     await store.put(SubscriberDocument(id=reader, name=reader))
     mailbox = SecretStr(f"mailto:{reader}@reader.example")
     await store.put(
@@ -41,7 +42,7 @@ async def add_reader(redis: Redis, reader: str, *, slack: bool = False) -> None:
 
 
 async def subscribe(redis: Redis, reader: str, rules: Sequence[str]) -> None:
-    store = RedisSubscriberStore(redis)
+    store = RedisSubscriberStore(redis, vault())
     for rule in rules:
         subscription = SubscriptionDocument(id=f"{reader}-{rule}", rule=rule, subscriber=reader)
         await store.put(subscription)

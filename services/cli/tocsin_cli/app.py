@@ -13,6 +13,7 @@ from tocsin.adapters.dead_letters import RedisDeadLetters
 from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
 from tocsin.adapters.gazetteer.load import load as load_gazetteer
 from tocsin.adapters.inbox import RedisInbox
+from tocsin.adapters.key_ring import KeyRing, key_ring
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.service_registry import RedisServiceRegistry
 from tocsin.adapters.source_store import RedisSourceStore
@@ -20,6 +21,7 @@ from tocsin.adapters.store_checks import check_durable, check_reachable
 from tocsin.adapters.stream_status import RedisStreamStatus
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
 from tocsin.adapters.system_clock import SystemClock
+from tocsin.adapters.vault import Vault
 from tocsin.errors import StartError
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.runtime import process
@@ -27,6 +29,7 @@ from tocsin.runtime.logs import mask
 from tocsin_cli.adapters.data_folder import DataFolder
 from tocsin_cli.adapters.editor import edit
 from tocsin_cli.adapters.ingest_client import IngestClient
+from tocsin_cli.adapters.key_file import KeyFile
 from tocsin_cli.adapters.slack_sink import slack_app
 from tocsin_cli.adapters.smtp_sink import SmtpSink
 from tocsin_cli.adapters.up import Up
@@ -62,10 +65,11 @@ def open_session(settings: CliSettings, who: str) -> Session:
             async with usable(url) as redis:
                 if not settings.unsafe_store:
                     await check_durable(redis)
+                await RedisSubscriberStore(redis, Vault(keys_of(settings).find)).expect_keys()
 
         async def prepare(url: str) -> None:
             if demo:
-                async with open_store(url) as store:
+                async with open_store(url, settings) as store:
                     loaded = await load_where_untouched(store, checker(session), who)
                 if loaded:
                     screen.note(f"the store was empty: put the demo's {loaded} rules into it")
@@ -77,7 +81,7 @@ def open_session(settings: CliSettings, who: str) -> Session:
         who=who,
         clock=clock,
         gazetteer=gazetteer,
-        open_store=lambda: open_store(store_url(settings)),
+        open_store=lambda: open_store(store_url(settings), settings),
         ingest=open_ingest,
         run_up=run_up,
         edit=edit,
@@ -87,13 +91,17 @@ def open_session(settings: CliSettings, who: str) -> Session:
 
 
 @asynccontextmanager
-async def open_store(url: str) -> AsyncIterator[Store]:
+async def open_store(url: str, settings: CliSettings) -> AsyncIterator[Store]:
     clock = SystemClock()
+    keys = keys_of(settings)
     async with usable(url) as redis:
         with available():
+            subscribers = RedisSubscriberStore(redis, Vault(keys.find))
             yield Store(
                 rules=RedisRuleStore(redis, clock),
-                subscribers=RedisSubscriberStore(redis),
+                subscribers=subscribers,
+                sealing=subscribers,
+                keys=KeyFile(keys),
                 sources=RedisSourceStore(redis, clock),
                 articles=RedisArticleLog(redis),
                 deliveries=RedisDeliveryLedger(redis),
@@ -139,6 +147,14 @@ async def serve_inbox(settings: InboxSettings) -> None:
         on_start=(mail.start,),
         on_stop=(mail.stop,),
     )
+
+
+def keys_of(settings: CliSettings) -> KeyRing:
+    """Return the keys that were named, else those of ``tocsin up``, if there are any."""
+    if settings.secret_keys:
+        return key_ring(settings.secret_keys, settings.secret_keys_file)
+    file = DataFolder(settings.data_dir).secret_keys
+    return KeyRing.of_file(file) if file.exists() else KeyRing(None)
 
 
 def store_url(settings: CliSettings) -> str:

@@ -6,18 +6,20 @@ from typing import ClassVar
 from pydantic import Field, SecretStr, field_validator
 
 from tocsin.matching.presearch import Kernel
-from tocsin.runtime.settings import Settings
+from tocsin.runtime.settings import SecretSettings, Settings
 
 
 DEFAULT_REDIS_URL = "redis://127.0.0.1:6379/0"
 
 
-class CliSettings(Settings):
+class CliSettings(SecretSettings):
     """``redis_url`` empty means: what ``tocsin up`` started, if anything.
 
     The ports are those of what ``tocsin up`` starts; each service reads its own from the
     same variable.
     """
+
+    keys_needed: ClassVar[bool] = False
 
     redis_url: str = Field(
         default="",

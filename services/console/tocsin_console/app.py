@@ -7,11 +7,13 @@ from tocsin.adapters.dead_letters import RedisDeadLetters
 from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
 from tocsin.adapters.gazetteer.load import load
 from tocsin.adapters.inbox import RedisInbox
+from tocsin.adapters.key_ring import key_ring
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.service_registry import RedisServiceRegistry
 from tocsin.adapters.stream_status import RedisStreamStatus
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
 from tocsin.adapters.system_clock import SystemClock
+from tocsin.adapters.vault import Vault
 from tocsin.regions.geoparser import Geoparser
 from tocsin.runtime import process
 from tocsin_console.routes.access import Access
@@ -24,10 +26,12 @@ async def serve(settings: ConsoleSettings) -> None:
     redis = connect(settings.redis_url)
     clock = SystemClock()
     gazetteer = load()
+    keys = key_ring(settings.secret_keys, settings.secret_keys_file)
+    subscribers = RedisSubscriberStore(redis, Vault(keys.find))
     backends = Backends(
         clock=clock,
         rules=RedisRuleStore(redis, clock),
-        subscribers=RedisSubscriberStore(redis),
+        subscribers=subscribers,
         articles=RedisArticleLog(redis),
         deliveries=RedisDeliveryLedger(redis),
         dead_letters=RedisDeadLetters(redis),
@@ -44,7 +48,7 @@ async def serve(settings: ConsoleSettings) -> None:
         allowed_hosts=settings.allowed_hosts,
         store_errors=available,
     )
-    await process.serve("console", settings, redis=redis, app=app)
+    await process.serve("console", settings, redis=redis, app=app, on_start=(subscribers.begin,))
 
 
 def main() -> None:

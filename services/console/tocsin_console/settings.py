@@ -4,14 +4,14 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode
 
-from tocsin.runtime.settings import Settings
+from tocsin.runtime.settings import SecretSettings
 
 
 # Short enough to type once, long enough that guessing it takes for ever.
 MIN_TOKEN_LENGTH = 16
 
 
-class ConsoleSettings(Settings):
+class ConsoleSettings(SecretSettings):
     service: ClassVar[str] = "console"
 
     port: int = Field(default=8000, ge=1, le=65535, description="Port of the pages and the API.")

@@ -8,8 +8,10 @@ import structlog
 
 from tocsin.adapters.connection import connect
 from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
+from tocsin.adapters.key_ring import key_ring
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
 from tocsin.adapters.system_clock import SystemClock
+from tocsin.adapters.vault import Vault
 from tocsin.events import ArticleMatched
 from tocsin.runtime import process
 from tocsin.runtime.worker import StreamWorker
@@ -31,7 +33,9 @@ async def serve(settings: NotifierSettings) -> None:
     clock = SystemClock()
     redis = connect(settings.redis_url, max_connections=settings.senders + 32)
     ledger = RedisDeliveryLedger(redis)
-    audience = LiveAudience(RedisSubscriberStore(redis))
+    keys = key_ring(settings.secret_keys, settings.secret_keys_file)
+    subscribers = RedisSubscriberStore(redis, Vault(keys.find))
+    audience = LiveAudience(subscribers)
     sender = AppriseSender(clock, relay=settings.relay, threads=settings.senders)
     courier = Courier(ledger, audience, sender, clock, random.random)
     worker = StreamWorker(redis, clock=clock)
@@ -53,6 +57,7 @@ async def serve(settings: NotifierSettings) -> None:
             settings,
             redis=redis,
             worker=worker,
+            on_start=(subscribers.begin,),
             background=(dispatcher.run, Gauges(ledger).follow),
             ready=(dispatcher.problem,),
             on_stop=(partial(dispatcher.drain, settings.grace_s),),

@@ -6,7 +6,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from tocsin.documents.channel_url import checked_url
-from tocsin.runtime.settings import Settings
+from tocsin.runtime.settings import SecretSettings
 
 
 Security = Literal["starttls", "ssl", "insecure"]
@@ -93,7 +93,7 @@ def _relay(value: object) -> object:
     return value
 
 
-class NotifierSettings(Settings):
+class NotifierSettings(SecretSettings):
     model_config = SettingsConfigDict(hide_input_in_errors=True)
 
     service: ClassVar[str] = "notifier"

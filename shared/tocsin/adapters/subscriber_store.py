@@ -1,5 +1,6 @@
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, assert_never
 
 from redis.asyncio import Redis
@@ -7,9 +8,11 @@ from redis.asyncio import Redis
 from tocsin.adapters import keys
 from tocsin.adapters.availability import available
 from tocsin.adapters.scripts import script
+from tocsin.adapters.vault import Vault
 from tocsin.documents import ChannelDocument, SubscriberDocument, SubscriptionDocument
-from tocsin.errors import InvalidDocumentError, NotFoundError
-from tocsin.ports.subscribers import Directory, without_channel
+from tocsin.documents.channel_url import is_sealed, key_of
+from tocsin.errors import InvalidDocumentError, NotFoundError, StartError
+from tocsin.ports.subscribers import Directory, Resealed, without_channel
 
 
 # The script's keys, by the numbers that its steps name them with.
@@ -22,21 +25,36 @@ OVERTAKEN = -1
 Step = tuple[str, ...]
 
 
-class RedisSubscriberStore:
-    """A hash for each kind of document, and a counter that every change of any raises."""
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The directory as it was read, and the channels' URLs as they are stored."""
 
-    def __init__(self, redis: Redis) -> None:
+    directory: Directory
+    urls: Mapping[str, str]
+
+
+class RedisSubscriberStore:
+    """A hash for each kind of document, and a counter that every change of any raises.
+
+    Channels' URLs are sealed in the store, and open in the documents that leave it.
+    """
+
+    def __init__(self, redis: Redis, vault: Vault) -> None:
         self._redis = redis
+        self._vault = vault
         self._change = script(redis, "change_directory")
-        self._held: Directory | None = None
+        self._held: _Held | None = None
 
     async def put(
         self, document: SubscriberDocument | ChannelDocument | SubscriptionDocument
     ) -> bool:
+        if isinstance(document, ChannelDocument):
+            return await self._apply_to_what_stands(lambda held: self._put_channel(held, document))
         return await self._apply(_put_steps(document)) > 0
 
     async def delete_subscriber(self, subscriber_id: str) -> None:
-        def steps(directory: Directory) -> Sequence[Step]:
+        def steps(held: _Held) -> Sequence[Step]:
+            directory = held.directory
             owned = (
                 (number, document.id)
                 for number, documents in (
@@ -55,13 +73,13 @@ class RedisSubscriberStore:
         await self._apply_to_what_stands(steps)
 
     async def delete_channel(self, channel_id: str) -> None:
-        def steps(directory: Directory) -> Sequence[Step]:
+        def steps(held: _Held) -> Sequence[Step]:
             return [
                 ("need", CHANNEL, channel_id),
                 ("del", CHANNEL, channel_id),
                 *(
                     _set(SUBSCRIPTION, without_channel(subscription, channel_id))
-                    for subscription in directory.subscriptions
+                    for subscription in held.directory.subscriptions
                     if channel_id in subscription.channels
                 ),
             ]
@@ -74,40 +92,136 @@ class RedisSubscriberStore:
         )
 
     async def directory(self) -> Directory:
-        if self._held is None or self._held.revision != await self.revision():
-            self._held = await self._read()
-        return self._held
+        return (await self._current()).directory
 
     async def revision(self) -> int:
         with available():
             return int(await self._redis.get(keys.DELIVERY_CHANGES) or 0)
 
-    async def _read(self) -> Directory:
+    async def reseal(self) -> Resealed:
+        """Seal every URL with the first key that is not: in the open, or sealed with an older one.
+
+        What somebody is about to put, sealed with an older key, is prepared anew by them: the
+        revision grows in any case.
+        """
+        done = 0
+
+        def steps(held: _Held) -> Sequence[Step]:
+            nonlocal done
+            changed = list(self._reseal_steps(held))
+            done = len(changed)
+            return [*changed, ("touch",)]
+
+        await self._apply_to_what_stands(steps)
+        return Resealed(done, await self.locked())
+
+    async def begin(self) -> None:
+        """Make ready for a service that starts: check the keys, and seal what is in the open.
+
+        Raises:
+            StartError: we lack a key.
+        """
+        await self.expect_keys()
+        held = await self._current()
+        if not all(map(is_sealed, held.urls.values())):
+            await self._apply_to_what_stands(lambda held: list(self._seal_steps(held)))
+
+    async def locked(self) -> tuple[str, ...]:
+        """Return the channels whose URL no key of ours opens, or which is another channel's."""
+        return tuple(
+            channel.id
+            for channel in (await self.directory()).channels
+            if is_sealed(channel.url.get_secret_value())
+        )
+
+    async def expect_keys(self) -> None:
+        """Make sure that we have the keys that the URLs were sealed with.
+
+        Raises:
+            StartError: we lack one; it names the channels, and what would be right.
+        """
+        held = await self._current()
+        missing = [id_ for id_, url in held.urls.items() if self._lacks_key(url)]
+        if missing:
+            used = sorted({key_of(held.urls[id_]) for id_ in missing})
+            shown = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
+            raise StartError(
+                f"TOCSIN_SECRET_KEYS: lacks the key {', '.join(used)} that the URLs of "
+                f"{len(missing)} channels are sealed with ({shown}). Nothing is lost: start again "
+                "with that key among them"
+            )
+
+    def _lacks_key(self, url: str) -> bool:
+        return is_sealed(url) and not self._vault.has_key_of(url)
+
+    def _put_channel(self, held: _Held, channel: ChannelDocument) -> Sequence[Step]:
+        """Return the steps; a URL that did not change keeps its seal, so that it is seen not to."""
+        stands = next((each for each in held.directory.channels if each.id == channel.id), None)
+        stored = held.urls.get(channel.id, "")
+        url = channel.url.get_secret_value()
+        if is_sealed(url):
+            stored = url
+        elif stands is None or stands.url != channel.url or not is_sealed(stored):
+            stored = self._vault.seal(channel.id, url)
+        return [
+            ("need", SUBSCRIBER, channel.subscriber),
+            ("free", CHANNEL, channel.id, channel.subscriber),
+            _set_channel(channel, stored),
+        ]
+
+    def _reseal_steps(self, held: _Held) -> Iterator[Step]:
+        for channel in held.directory.channels:
+            url = channel.url.get_secret_value()
+            if not is_sealed(url) and not self._vault.is_of_first_key(held.urls[channel.id]):
+                yield _set_channel(channel, self._vault.seal(channel.id, url))
+
+    def _seal_steps(self, held: _Held) -> Iterator[Step]:
+        for channel in held.directory.channels:
+            if not is_sealed(held.urls[channel.id]):
+                sealed = self._vault.seal(channel.id, channel.url.get_secret_value())
+                yield _set_channel(channel, sealed)
+
+    async def _current(self) -> _Held:
+        held = self._held
+        if held is None or held.directory.revision != await self.revision():
+            held = self._held = await self._read()
+        return held
+
+    async def _read(self) -> _Held:
         with available():
             commands: Any = self._redis.pipeline(transaction=True)
             commands.get(keys.DELIVERY_CHANGES)
             for key in HASHES:
                 commands.hgetall(key)
             revision, subscribers, channels, subscriptions = await commands.execute()
-        return Directory(
+        documents = [json.loads(text) for text in _by_id(channels)]
+        directory = Directory(
             revision=int(revision or 0),
             subscribers=tuple(
                 SubscriberDocument.model_validate_json(text) for text in _by_id(subscribers)
             ),
             channels=tuple(
-                ChannelDocument.from_stored(json.loads(text)) for text in _by_id(channels)
+                ChannelDocument.from_stored(
+                    each | {"url": self._vault.open(each["id"], each["url"])}
+                )
+                for each in documents
             ),
             subscriptions=tuple(
                 SubscriptionDocument.model_validate_json(text) for text in _by_id(subscriptions)
             ),
         )
+        return _Held(directory, {each["id"]: each["url"] for each in documents})
 
-    async def _apply_to_what_stands(self, steps: Callable[[Directory], Sequence[Step]]) -> None:
-        """Apply steps that depend on the directory; prepare them anew when it changed meanwhile."""
+    async def _apply_to_what_stands(self, steps: Callable[[_Held], Sequence[Step]]) -> bool:
+        """Apply steps that depend on what stands; prepare them anew when it changed meanwhile.
+
+        Tell whether anything was changed.
+        """
         while True:
-            directory = await self.directory()
-            if await self._apply(steps(directory), str(directory.revision)) != OVERTAKEN:
-                return
+            held = await self._current()
+            answer = await self._apply(steps(held), str(held.directory.revision))
+            if answer != OVERTAKEN:
+                return answer > 0
 
     async def _apply(self, steps: Sequence[Step], revision: str = "") -> int:
         """Return the new revision, 0 where nothing changed, or OVERTAKEN."""
@@ -122,17 +236,11 @@ class RedisSubscriberStore:
 
 
 def _put_steps(
-    document: SubscriberDocument | ChannelDocument | SubscriptionDocument,
+    document: SubscriberDocument | SubscriptionDocument,
 ) -> Sequence[Step]:
     match document:
         case SubscriberDocument():
             return [_set(SUBSCRIBER, document)]
-        case ChannelDocument():
-            return [
-                ("need", SUBSCRIBER, document.subscriber),
-                ("free", CHANNEL, document.id, document.subscriber),
-                ("set", CHANNEL, document.id, json.dumps(document.as_stored())),
-            ]
         case SubscriptionDocument():
             return [
                 ("need", SUBSCRIBER, document.subscriber),
@@ -145,6 +253,11 @@ def _put_steps(
 
 def _set(number: str, document: SubscriberDocument | SubscriptionDocument) -> Step:
     return ("set", number, document.id, document.model_dump_json())
+
+
+def _set_channel(channel: ChannelDocument, stored_url: str) -> Step:
+    document = channel.as_stored() | {"url": stored_url}
+    return ("set", CHANNEL, channel.id, json.dumps(document))
 
 
 def _by_id(documents: dict[bytes, bytes]) -> Sequence[bytes]:

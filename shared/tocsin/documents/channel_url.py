@@ -13,6 +13,10 @@ MAX_LENGTH = 2048
 MASK = "**********"
 RELAY = "mailto"
 
+# Begins a URL as the store has it: sealed:<id of the key>:<token>. One that cannot be opened
+# stays so, and is carried about like any other.
+SEALED = "sealed:"
+
 _ADDRESS = re.compile(ADDRESS)
 _SCHEMA = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
 
@@ -47,8 +51,19 @@ def relay_address(url: str) -> str | None:
     return unquote(address)
 
 
+def is_sealed(url: str) -> bool:
+    return url.startswith(SEALED)
+
+
+def key_of(url: str) -> str:
+    """Return the id of the key that a sealed URL was sealed with."""
+    return url.removeprefix(SEALED).partition(":")[0]
+
+
 def schema_of(url: str) -> str:
     """Return the service's schema, without ``://``; ``slack`` for each form of a Slack URL."""
+    if is_sealed(url):
+        return "sealed"
     if relay_address(url) is not None:
         return RELAY
     for schema, pattern in NATIVE:
@@ -62,6 +77,8 @@ def lane_of(url: str) -> str:
     if relay_address(url) is not None:
         return "relay"
     schema = schema_of(url)
+    if is_sealed(url):
+        return schema
     service = BY_SCHEMA.get(schema)
     if service is None or not service.hosted:
         return schema
@@ -73,6 +90,8 @@ def lane_of(url: str) -> str:
 
 def describe_url(url: str) -> str:
     """Return what may be shown: ``slack://…``, or ``email to a***@example.org``."""
+    if is_sealed(url):
+        return "cannot be opened with our keys"
     schema = schema_of(url)
     address = relay_address(url)
     if address is None and schema in {RELAY, "mailtos"}:

@@ -23,7 +23,7 @@ from tocsin.documents.channel_url import MASK, MAX_LENGTH, checked_url, describe
 from tocsin.documents.timing import SCHEDULE_FORM, ScheduleText, ThrottleText, WindowTexts
 
 
-# Tells the validation that a URL passed the door before: rules that became stricter since
+# Tells the validation that a URL passed the door before, or is one that the store has sealed: rules that became stricter since
 # must not make the whole directory unreadable. The sender checks again.
 STORED = "stored"
 

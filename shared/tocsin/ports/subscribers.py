@@ -17,6 +17,14 @@ class Directory:
     subscriptions: tuple[SubscriptionDocument, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """How many URLs were sealed anew, and the channels whose URL no key of ours opens."""
+
+    count: int
+    locked: tuple[str, ...]
+
+
 class SubscriberStore(Protocol):
     """Every method raises StoreUnavailableError while the store cannot answer."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -18,6 +18,7 @@ from pydantic_settings import (
 from redis.asyncio.connection import parse_url
 
 from tocsin.errors import StartError
+from tocsin.secret_keys import RIGHT, SecretKeys
 
 
 PREFIX = "TOCSIN_"
@@ -136,6 +137,43 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings, Environment(settings_cls, variables(cls)))
+
+
+def _parsed_keys(value: object) -> object:
+    return SecretKeys.parse(value) if isinstance(value, str) and value else value or None
+
+
+class SecretSettings(Settings):
+    """What a process can be told that reads channels' URLs or signs links.
+
+    ``keys_needed`` tells that it cannot do without keys. ``secret_keys_file`` is where they may
+    change while it runs.
+    """
+
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
+
+    keys_needed: ClassVar[bool] = True
+
+    secret_keys: Annotated[SecretKeys | None, NoDecode, BeforeValidator(_parsed_keys)] = Field(
+        default=None,
+        repr=False,
+        validate_default=True,
+        description="Seal channels' URLs and sign links in messages, a comma list: the first is "
+        f"used, all of them open. Each is {RIGHT}",
+    )
+    secret_keys_file: Path | None = Field(
+        default=None, description="A file with the keys, one a line; read anew when it changes"
+    )
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _are_there(cls, keys: SecretKeys | None) -> SecretKeys | None:
+        if keys is None and cls.keys_needed:
+            raise ValueError(
+                "is needed, since channels' URLs are sealed with it, and must be the same for "
+                f"console, notifier and command line: {RIGHT}"
+            )
+        return keys
 
 
 class Environment(PydanticBaseSettingsSource):

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from tocsin.errors import StartError
+from tocsin.secret_keys import LENGTH, SecretKey, SecretKeys
 
 
 PRIVATE_FILE = 0o600
@@ -45,6 +47,18 @@ class DataFolder:
                 f"cannot write to {folder.path}: {_why(error)}; choose another with --data DIR"
             ) from error
         return folder
+
+    @property
+    def secret_keys(self) -> Path:
+        """The file of keys; it need not be there."""
+        return self.path / "secret-keys"
+
+    def ensure_secret_keys(self) -> Path:
+        """Return the file of keys, with a key of its own if there was none."""
+        if not self.secret_keys.exists():
+            new = SecretKey(secrets.token_bytes(LENGTH))
+            write_private(self.secret_keys, SecretKeys.of((new,)).as_file())
+        return self.secret_keys
 
     @contextmanager
     def lock(self) -> Iterator[int]:

@@ -47,7 +47,8 @@ class Up:
             if not self.settings.redis_url:
                 embedded = valkey.prepare(folder.path / "valkey", self.settings.valkey_port)
             redis_url = embedded.url if embedded else self.settings.redis_url
-            children = plan(wanted, self.settings, self.environment, redis_url)
+            own_keys = None if self.settings.secret_keys else folder.ensure_secret_keys()
+            children = plan(wanted, self.settings, self.environment, redis_url, own_keys)
             services = self._keepers(children)
             probes.check_free(_listeners(children, embedded))
             if embedded:

@@ -24,6 +24,7 @@ from tocsin_cli.commands.apply import confirm
 from tocsin_cli.commands.channel_test import send_test
 from tocsin_cli.commands.options import AsJson, Yes
 from tocsin_cli.commands.output import say, say_json, say_table, styled
+from tocsin_cli.commands.rotate_keys import rotate_keys
 from tocsin_cli.commands.session import Store, session_of, with_store
 from tocsin_cli.commands.validation import valid
 from tocsin_cli.manifests import Change, Kind, State, plan
@@ -157,6 +158,12 @@ def add_channel(
 
 
 channels.command("test", epilog="Example: [bold]tocsin channels test desk-mail[/]")(send_test)
+
+
+channels.command(
+    "rotate-keys",
+    epilog="Examples: [bold]tocsin channels rotate-keys[/] · [bold]tocsin channels rotate-keys --forget-old[/]",
+)(rotate_keys)
 
 
 @channels.command("remove", epilog="Example: [bold]tocsin channels remove desk-mail --yes[/]")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 import typer
@@ -16,7 +17,7 @@ from tocsin.ports.inbox import Inbox
 from tocsin.ports.rules import RuleStore
 from tocsin.ports.sources import SourceStore
 from tocsin.ports.streams import DeadLetters, ServiceRegistry, StreamStatus
-from tocsin.ports.subscribers import SubscriberStore
+from tocsin.ports.subscribers import Resealed, SubscriberStore
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin_cli.pushing.batches import NumberedLine
 from tocsin_cli.pushing.content import Content
@@ -33,12 +34,38 @@ class StoreAwayError(TocsinError):
     """There is no store where we look for it, or none that can be used."""
 
 
+class Sealing(Protocol):
+    async def reseal(self) -> Resealed:
+        """Seal every channel's URL with the first key that is not."""
+        ...
+
+
+class Keys(Protocol):
+    """The secret keys, which can be changed here where they are in a file."""
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """The ids of the keys, the one that seals first."""
+        ...
+
+    @property
+    def file(self) -> Path | None: ...
+
+    def put_new_first(self) -> None:
+        """Make a key and put it before the others."""
+        ...
+
+    def keep_first_only(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """Everything that is kept in Redis."""
 
     rules: RuleStore
     subscribers: SubscriberStore
+    sealing: Sealing
+    keys: Keys
     sources: SourceStore
     articles: ArticleLog
     deliveries: DeliveryLedger

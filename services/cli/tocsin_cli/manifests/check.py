@@ -11,6 +11,7 @@ from tocsin.documents import (
     SubscriptionDocument,
 )
 from tocsin.documents.channel_url import MASK
+from tocsin.documents.subscriber import STORED
 from tocsin.errors import (
     AmbiguousRegionError,
     InvalidDocumentError,
@@ -62,6 +63,7 @@ def check(
 
 def _document(draft: Draft, current: State) -> AnyDocument:
     values = dict(draft.values)
+    context = None
     if draft.kind is Kind.CHANNEL and values.get("url") == MASK:
         known = current.channels().get(draft.id)
         if known is None:
@@ -69,8 +71,9 @@ def _document(draft: Draft, current: State) -> AnyDocument:
                 [draft.problem(("url",), "is masked, and the store has no such channel: write it")]
             )
         values["url"] = known.url
+        context = STORED
     try:
-        return draft.kind.model.model_validate(values)
+        return draft.kind.model.model_validate(values, context=context)
     except ValidationError as error:
         raise ManifestError(
             [

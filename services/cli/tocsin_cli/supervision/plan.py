@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tocsin_cli.settings import CliSettings
 from tocsin_cli.supervision.roles import Role
@@ -13,6 +14,10 @@ LOOPBACK = "127.0.0.1"
 REPLICA_STEP = 100
 
 DEMO_SENDER = "alerts@tocsin.example"
+
+
+# Who reads channels' URLs and signs links; nobody else gets the keys.
+KEY_HOLDERS = frozenset({Role.NOTIFIER, Role.CONSOLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,20 @@ class Wanted:
 
 
 def plan(
-    wanted: Wanted, settings: CliSettings, environment: Mapping[str, str], redis_url: str
+    wanted: Wanted,
+    settings: CliSettings,
+    environment: Mapping[str, str],
+    redis_url: str,
+    own_keys: Path | None = None,
 ) -> tuple[Child, ...]:
-    """Return the processes to keep, in the order in which they stop."""
+    """Return the processes to keep, in the order in which they stop.
+
+    ``own_keys`` is the file of secret keys, where the environment has none.
+    """
     return tuple(
-        _child(role, number, settings, _env(role, wanted, settings, environment, redis_url))
+        _child(
+            role, number, settings, _env(role, wanted, settings, environment, redis_url, own_keys)
+        )
         for role in Role
         if role in wanted.roles
         for number in range(wanted.replicas.get(role, 1))
@@ -87,10 +101,13 @@ def _env(
     settings: CliSettings,
     environment: Mapping[str, str],
     redis_url: str,
+    own_keys: Path | None,
 ) -> dict[str, str]:
     defaults = {"TOCSIN_HOST": LOOPBACK, "TOCSIN_LOG_FORMAT": "console"}
     if role is Role.NOTIFIER and Role.INBOX in wanted.roles:
         defaults |= _demo_env(settings)
+    if own_keys is not None and role in KEY_HOLDERS:
+        defaults |= {"TOCSIN_SECRET_KEYS_FILE": str(own_keys)}
     chosen = {
         name: value
         for name, value in defaults.items()

@@ -12,6 +12,7 @@ from tocsin.documents import (
     describe_channel,
 )
 from tocsin.documents.base import Name
+from tocsin.documents.subscriber import STORED
 from tocsin.errors import InvalidDocumentError, NotFoundError
 from tocsin.ports.subscribers import Directory
 
@@ -67,8 +68,9 @@ def document(sent: ChannelInput, directory: Directory) -> ChannelDocument:
     if url is None:
         raise InvalidDocumentError("/url", f"a new channel needs an address: {EXPECTED}")
     try:
-        return ChannelDocument(
-            id=sent.id, subscriber=sent.subscriber, name=sent.name, url=url, enabled=sent.enabled
+        return ChannelDocument.model_validate(
+            sent.model_dump(exclude={"url"}) | {"url": url},
+            context=None if sent.url else STORED,
         )
     except ValidationError as error:
         message = error.errors(include_url=False, include_context=False)[0]["msg"]

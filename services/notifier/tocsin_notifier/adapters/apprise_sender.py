@@ -12,7 +12,7 @@ from apprise import Apprise
 
 from tocsin.delivery import Alert
 from tocsin.documents import ChannelDocument
-from tocsin.documents.channel_url import relay_address, schema_of
+from tocsin.documents.channel_url import is_sealed, relay_address, schema_of
 from tocsin.ports.clock import Clock
 from tocsin.ports.deliveries import Delivery
 from tocsin.ports.sender import Kind, Outcome
@@ -34,6 +34,10 @@ from tocsin_notifier.settings import Relay
 PATIENCE = timedelta(seconds=50)  # with one message; then it is broken off
 LAST_WORDS = timedelta(seconds=5)  # to come back after that
 KEPT_SERVICES = 2_000
+LOCKED = (
+    "the channel's URL cannot be opened with our keys: add the one that it was sealed with to "
+    "TOCSIN_SECRET_KEYS, or put the channel anew"
+)
 MARGIN = 20  # characters that Apprise may add to a body
 
 
@@ -74,6 +78,8 @@ class AppriseSender:
             alert = Alert.model_validate_json(delivery.payload)
         except ValueError as error:
             return Outcome(Kind.PERMANENT, f"the alert cannot be read: {error}")
+        if is_sealed(channel.url.get_secret_value()):
+            return Outcome(Kind.TRANSIENT, LOCKED)
         attempt = Attempt(card(alert, delivery.id))
         loop = asyncio.get_running_loop()
         work = partial(copy_context().run, self._send, channel, attempt)

@@ -7,6 +7,7 @@
 --         free   key's number  id  subscriber    if there is one, it must be this subscriber's
 --         set    key's number  id  document
 --         del    key's number  id
+--         touch                              raise the revision in any case; the last
 -- Returns the revision where something changed, 0 where nothing did, -1 where the
 -- revision is another by now, and otherwise the step that was not met: its name, number, id.
 local revision = redis.call('GET', KEYS[4]) or '0'
@@ -18,9 +19,13 @@ local function belongs(document, subscriber)
   return cjson.decode(document).subscriber == subscriber
 end
 
-local writes = {}
+local writes, touched = {}, false
 local at = 2
 while ARGV[at] do
+  if ARGV[at] == 'touch' then
+    touched, at = true, at + 1
+    break
+  end
   local step, number, id = ARGV[at], tonumber(ARGV[at + 1]), ARGV[at + 2]
   local document = redis.call('HGET', KEYS[number], id)
   at = at + 3
@@ -41,7 +46,7 @@ while ARGV[at] do
   end
 end
 
-if #writes == 0 then
+if #writes == 0 and not touched then
   return 0
 end
 for _, write in ipairs(writes) do
