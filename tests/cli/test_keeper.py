@@ -196,7 +196,8 @@ async def test_a_second_ctrl_c_kills(watcher: Watcher) -> None:
     os.kill(os.getpid(), signal.SIGINT)
     await asyncio.sleep(0)
     os.kill(os.getpid(), signal.SIGINT)
-    await asyncio.wait_for(running, 20)
+    async with asyncio.timeout(20):
+        await running
 
     assert keeper.pid is None
 

@@ -267,7 +267,8 @@ async def test_who_waits_for_a_change_gets_it_at_once(store: RuleStore) -> None:
 
     await store.put(SAHEL, who="ann")
 
-    (logged,) = await asyncio.wait_for(waiting, 10)
+    async with asyncio.timeout(10):
+        (logged,) = await waiting
     assert logged.change.rule_id == "sahel"
 
 

@@ -24,9 +24,9 @@ async def test_a_body_may_be_compressed(api: Api) -> None:
     ("body", "encoding", "status"),
     [
         (b"no gzip", "gzip", 400),
-        (gzip.compress(b'{"title": "x"}')[:-3], "gzip", 400),
+        (gzip.compress(b'{"title": "x"}', mtime=0)[:-3], "gzip", 400),
         (b"", "gzip", 400),
-        (gzip.compress(b" " * 5_000_000), "gzip", 413),
+        (gzip.compress(b" " * 5_000_000, mtime=0), "gzip", 413),
         (b"{}", "br", 415),
         (b"{}", "gzip, gzip", 415),
     ],

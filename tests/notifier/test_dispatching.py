@@ -254,7 +254,8 @@ async def test_a_long_sending_keeps_its_lease() -> None:
     (claim,) = await ledger.claim("me", 1, short)
 
     delivering = asyncio.create_task(courier.deliver(claim))
-    await asyncio.wait_for(renewed.wait(), 20)
+    async with asyncio.timeout(20):
+        await renewed.wait()
     finish.set()
     await delivering
 
@@ -301,7 +302,8 @@ async def test_draining_finishes_what_is_under_way_and_takes_up_nothing_more() -
     running = asyncio.create_task(office.dispatcher.run())
     await office.ledger.enqueue([a_delivery("d1")])
     office.dispatcher.nudge()
-    await asyncio.wait_for(begun.wait(), 20)
+    async with asyncio.timeout(20):
+        await begun.wait()
 
     draining = asyncio.create_task(office.dispatcher.drain(20))
     await office.ledger.enqueue([a_delivery("d2")])
@@ -327,7 +329,8 @@ async def test_what_takes_too_long_to_drain_is_broken_off() -> None:
     office.dispatcher.nudge()
     await office.until(all_in(State.SENDING))
 
-    await asyncio.wait_for(office.dispatcher.drain(0.01), 20)
+    async with asyncio.timeout(20):
+        await office.dispatcher.drain(0.01)
     running.cancel()
 
     office.clock.advance(seconds=61)

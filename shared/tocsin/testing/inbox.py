@@ -27,7 +27,8 @@ class FakeInbox:
         if not self._after(message_id):
             self._came.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._came.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._came.wait()
         return self._after(message_id)
 
     async def get(self, message_id: str) -> InboxMessage:

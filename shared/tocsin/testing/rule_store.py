@@ -66,7 +66,8 @@ class FakeRuleStore:
         if len(self._log) == start and wait_s > 0:
             self._logged.clear()
             try:
-                await asyncio.wait_for(self._logged.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._logged.wait()
             except TimeoutError:
                 return []
         page = enumerate(self._log[start : start + PAGE], start + 1)

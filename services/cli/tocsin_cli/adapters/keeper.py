@@ -82,7 +82,8 @@ class Keeper:
             delay = next_delay(delay, loop.time() - started)
             self._screen.ended(self.name, self._explain(self._tail, exit_code), delay)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), delay)
+                async with asyncio.timeout(delay):
+                    await self._stop.wait()
 
     def established(self) -> None:
         """From now on start the process again whenever it ends."""

@@ -59,7 +59,8 @@ class Child(asyncio.SubprocessProtocol):
         await asyncio.shield(self._exited)
         self.kill_group()
         with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._closed), CLOSING_S)
+            async with asyncio.timeout(CLOSING_S):
+                await asyncio.shield(self._closed)
         self._transport.close()
         exit_code = self._transport.get_returncode()
         assert exit_code is not None
