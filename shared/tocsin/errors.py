@@ -85,6 +85,17 @@ class NotFoundError(TocsinError):
         self.identity = identity
 
 
+class InUseError(TocsinError):
+    """Something that others need cannot be removed; ``users`` are their ids."""
+
+    def __init__(self, kind: str, identity: str, users: tuple[str, ...]) -> None:
+        listed = ", ".join(users[:5]) + (f" and {len(users) - 5} more" if len(users) > 5 else "")
+        super().__init__(f"{kind} {identity!r} is named by {listed}: change that first")
+        self.kind = kind
+        self.identity = identity
+        self.users = users
+
+
 class VersionConflictError(TocsinError):
     """Somebody else changed the document in between."""
 

@@ -206,7 +206,7 @@ def test_one_can_wait_for_the_next_message(cli: Cli) -> None:
 
 def test_regions_are_found_and_shown(cli: Cli) -> None:
     assert cli.json("regions", "search", "Kayes")[0]["id"] == "admin1:ML-1"
-    assert "lies in: Mali, Western Africa" in cli.out("regions", "show", "Kayes Region")
+    assert "lies in: Mali (country:ML)" in cli.out("regions", "show", "Kayes Region")
     assert cli.lines("regions", "search", "zzzz") == [
         "No region has a name that begins with 'zzzz'."
     ]

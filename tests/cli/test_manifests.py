@@ -1,7 +1,8 @@
 """Files of rules, channels and so on: read, checked, compared, written. Pure."""
 
 import string
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from pydantic import SecretStr
 from tocsin.documents import (
     ChannelDocument,
     RegionCondition,
+    RegionDocument,
     RuleDocument,
     SubscriberDocument,
     SubscriptionDocument,
@@ -54,6 +56,22 @@ NO_BOOLEAN = "input should be a valid boolean, unable to interpret input"
 def anything_goes(rule: RuleDocument) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class By:
+    """Checks rules by a function, and takes every region."""
+
+    check_rule: Callable[[RuleDocument], None] = anything_goes
+
+    def knowing(self, regions: Sequence[RegionDocument]) -> "By":
+        return self
+
+    def rule(self, rule: RuleDocument) -> None:
+        self.check_rule(rule)
+
+    def region(self, region: RegionDocument) -> RegionDocument:
+        return region
+
+
 def state(*documents: Any) -> State:
     kinds = {kind.model: kind for kind in Kind}
     found: dict[Kind, dict[str, Any]] = {kind: {} for kind in Kind}
@@ -63,12 +81,12 @@ def state(*documents: Any) -> State:
 
 
 def loaded(text: str, current: State = EMPTY, env: Mapping[str, str] | None = None) -> State:
-    return check(read(text, "rules.yaml", env or {}).drafts, current, anything_goes)
+    return check(read(text, "rules.yaml", env or {}).drafts, current, By())
 
 
 def problems(text: str, current: State = EMPTY, check_rule: Any = anything_goes) -> list[str]:
     with pytest.raises(ManifestError) as caught:
-        check(read(text, "rules.yaml", {}).drafts, current, check_rule)
+        check(read(text, "rules.yaml", {}).drafts, current, By(check_rule))
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -100,8 +118,8 @@ def test_an_empty_file_holds_nothing(text: str) -> None:
     [
         ("rules: [", "rules.yaml:1: no YAML: expected the node content, but found '<stream end>'"),
         ("rules:\n\t- id: a", "rules.yaml:2: no YAML: found character '\\t' that cannot start any"),
-        ("- a", "rules.yaml:1: expected a list under each of rules, sources,"),
-        ("\nrule:\n  - id: a", "rules.yaml:3: there is no section 'rule': use rules, sources,"),
+        ("- a", "rules.yaml:1: expected a list under each of regions, rules,"),
+        ("\nrule:\n  - id: a", "rules.yaml:3: there is no section 'rule': use regions, rules,"),
         ("rules:\n  id: a", "rules.yaml:2: expected a list of rules, each item after a '- '"),
         ("rules:\n  - just words", "rules.yaml:2: expected a rule as name: value"),
         ("rules: []\nrules: []", "rules.yaml:2: 'rules' stands here twice"),
@@ -150,7 +168,7 @@ def test_a_query_that_cannot_be_read_is_shown_with_its_place() -> None:
 
     text = "rules:\n  - id: a\n    name: x\n    query: JNIM AND\n"
     with pytest.raises(ManifestError) as caught:
-        check(read(text, "f", {}).drafts, State(), refuse)
+        check(read(text, "f", {}).drafts, State(), By(refuse))
 
     (problem,) = caught.value.problems
     assert str(problem) == "f:4: rule 'a', query: expected a word at column 6"
@@ -210,7 +228,7 @@ def test_what_is_pruned_cannot_be_referred_to() -> None:
     drafts = read(text, "f", {}).drafts
 
     with pytest.raises(ManifestError, match="there is no rule 'sahel'"):
-        check(drafts, state(SAHEL, ANN), anything_goes, prune=[Kind.RULE])
+        check(drafts, state(SAHEL, ANN), By(), prune=[Kind.RULE])
 
 
 def test_a_secret_may_come_from_the_environment() -> None:

@@ -24,6 +24,7 @@ from tocsin.ports.deliveries import Delivery
 from tocsin.ports.inbox import InboxMessage
 from tocsin.ports.streams import DeadLetter
 from tocsin.regions.geoparser import Geoparser
+from tocsin.runtime.atlas import Atlas
 from tocsin.testing import (
     FakeArticleLog,
     FakeArticlePublisher,
@@ -31,6 +32,7 @@ from tocsin.testing import (
     FakeDeadLetters,
     FakeDeliveryLedger,
     FakeInbox,
+    FakeRegionStore,
     FakeRuleStore,
     FakeServiceRegistry,
     FakeStreamStatus,
@@ -77,6 +79,7 @@ class Office:
         self.streams = FakeStreamStatus()
         self.services = FakeServiceRegistry(self.clock)
         self.inbox = FakeInbox()
+        self.regions = FakeRegionStore()
         self.app = building(token)
         self.app.state.backends = Backends(
             clock=self.clock,
@@ -88,8 +91,8 @@ class Office:
             streams=self.streams,
             services=self.services,
             inbox=self.inbox,
-            gazetteer=GAZETTEER,
-            geoparser=GEOPARSER,
+            regions=self.regions,
+            atlas=Atlas(GAZETTEER, self.regions),
         )
 
     def client(self, **headers: str) -> httpx2.AsyncClient:

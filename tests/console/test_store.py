@@ -6,7 +6,7 @@ import httpx2
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from console.office import GAZETTEER, GEOPARSER
+from console.office import GAZETTEER
 from rig.secret_keys import vault
 from tocsin.adapters import wire
 from tocsin.adapters.article_log import RedisArticleLog
@@ -16,6 +16,7 @@ from tocsin.adapters.connection import connect
 from tocsin.adapters.dead_letters import RedisDeadLetters
 from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
 from tocsin.adapters.inbox import RedisInbox
+from tocsin.adapters.region_store import RedisRegionStore
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.service_registry import RedisServiceRegistry
 from tocsin.adapters.stream_status import RedisStreamStatus
@@ -23,6 +24,7 @@ from tocsin.adapters.subscriber_store import RedisSubscriberStore
 from tocsin.article import Article
 from tocsin.events import ArticleMatched, ArticleSummary, RuleMatch
 from tocsin.ports.deliveries import Delivery
+from tocsin.runtime.atlas import Atlas
 from tocsin.testing import FakeClock
 from tocsin_console.routes.access import Access
 from tocsin_console.routes.backends import Backends
@@ -44,8 +46,8 @@ def over(redis: Redis) -> FastAPI:
         streams=RedisStreamStatus(redis),
         services=RedisServiceRegistry(redis),
         inbox=RedisInbox(redis),
-        gazetteer=GAZETTEER,
-        geoparser=GEOPARSER,
+        regions=RedisRegionStore(redis),
+        atlas=Atlas(GAZETTEER, RedisRegionStore(redis)),
     )
     access = Access(None, CLOCK)
     return console(backends, access, allowed_hosts=("localhost",), store_errors=available)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from tocsin.documents import RuleDocument
-from tocsin.errors import RuleSyntaxError
+from tocsin.errors import RuleSyntaxError, UnknownRegionError
 from tocsin.ports.rules import LoggedChange
 from tocsin.rules import Rule
 from tocsin.testing import FakeClock, FakeRuleStore
@@ -14,9 +14,11 @@ from tocsin_matcher.live_rules import LiveRules
 class Engine:
     def __init__(self) -> None:
         self.rules: dict[str, Rule] = {}
+        self.filled = asyncio.Event()
 
     def put(self, rule: Rule) -> None:
         self.rules[rule.id] = rule
+        self.filled.set()
 
     def remove(self, rule_id: str) -> None:
         self.rules.pop(rule_id, None)
@@ -41,9 +43,34 @@ def rule(query: str = "mali", *, enabled: bool = True) -> RuleDocument:
     return RuleDocument(id="r", name="R", query=query, enabled=enabled)
 
 
+class NoRegions:
+    """Where nobody defines a region of their own."""
+
+    async def catch_up(self) -> bool:
+        return False
+
+
+class Regions:
+    """Knows what was saved once it has caught up."""
+
+    def __init__(self) -> None:
+        self.saved: set[str] = set()
+        self.known: set[str] = set()
+
+    async def catch_up(self) -> bool:
+        news = self.known != self.saved
+        self.known = set(self.saved)
+        return news
+
+    def compile(self, document: RuleDocument) -> Rule:
+        if document.query not in self.known:
+            raise UnknownRegionError(document.query)
+        return Rule(id=document.id, name=document.name, version=document.version)
+
+
 async def followed(store: FakeRuleStore) -> tuple[LiveRules, Engine]:
     engine = Engine()
-    rules = LiveRules(store, engine, compiled)
+    rules = LiveRules(store, engine, compiled, NoRegions())
     await rules.load()
     return rules, engine
 
@@ -116,3 +143,32 @@ async def test_an_answer_never_comes_from_a_read_that_began_before_the_question(
 
     assert "r" in engine.rules
     await first
+
+
+async def test_a_rule_may_name_a_region_that_was_defined_the_moment_before() -> None:
+    store, engine, regions = FakeRuleStore(FakeClock()), Engine(), Regions()
+    rules = LiveRules(store, engine, regions.compile, regions)
+    await rules.load()
+
+    regions.saved.add("zebra")
+    await store.put(rule("zebra"), who="a")
+    await rules.catch_up()
+
+    assert set(engine.rules) == {"r"}
+
+
+async def test_a_rule_whose_region_was_missing_holds_once_it_is_there() -> None:
+    store, engine, regions = FakeRuleStore(FakeClock()), Engine(), Regions()
+    await store.put(rule("zebra"), who="a")
+    rules = LiveRules(store, engine, regions.compile, regions)
+    await rules.load()
+    before = dict(rules.broken)
+
+    regions.saved.add("zebra")
+    following = asyncio.create_task(rules.follow())
+    await engine.filled.wait()
+    following.cancel()
+
+    assert before == {"r": "no region is called 'zebra'"}
+    assert rules.broken == {}
+    assert rules.in_force == {"r"}

@@ -10,8 +10,8 @@ from tocsin.documents.rule import compile_rule
 from tocsin.events import ArticleIngested, ArticleMatched
 from tocsin.matching import Engine
 from tocsin.regions.gazetteer import Gazetteer
-from tocsin.regions.geoparser import Geoparser
-from tocsin.testing import FakeClock, FakeRuleStore
+from tocsin.runtime.atlas import Atlas
+from tocsin.testing import FakeClock, FakeRegionStore, FakeRuleStore
 from tocsin_matcher.live_rules import LiveRules
 from tocsin_matcher.subscribers import MATCHES_PER_EVENT, Matcher
 
@@ -39,9 +39,10 @@ async def matched(
     for rule in rules:
         await store.put(rule, who="test")
     engine = Engine()
-    live = LiveRules(store, engine, partial(compile_rule, regions=gazetteer))
+    atlas = Atlas(gazetteer, FakeRegionStore())
+    live = LiveRules(store, engine, partial(compile_rule, regions=atlas), atlas)
     await live.load()
-    matcher = Matcher(engine, live, Geoparser(gazetteer), gazetteer, clock)
+    matcher = Matcher(engine, live, atlas, atlas, clock)
     return list(await matcher.match(ArticleIngested.of(article)))
 
 

@@ -1,8 +1,9 @@
 """The tocsin command: the only module that names adapters."""
 
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -11,9 +12,11 @@ from tocsin.adapters.availability import available
 from tocsin.adapters.connection import connect
 from tocsin.adapters.dead_letters import RedisDeadLetters
 from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
+from tocsin.adapters.gazetteer.build import build
 from tocsin.adapters.gazetteer.load import load as load_gazetteer
 from tocsin.adapters.inbox import RedisInbox
 from tocsin.adapters.key_ring import KeyRing, key_ring
+from tocsin.adapters.region_store import RedisRegionStore
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.service_registry import RedisServiceRegistry
 from tocsin.adapters.source_store import RedisSourceStore
@@ -22,7 +25,9 @@ from tocsin.adapters.stream_status import RedisStreamStatus
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
 from tocsin.adapters.system_clock import SystemClock
 from tocsin.adapters.vault import Vault
-from tocsin.errors import StartError
+from tocsin.documents import RegionDocument, own_place
+from tocsin.errors import InvalidDocumentError, StartError
+from tocsin.regions.entities import OwnPlace
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.runtime import process
 from tocsin.runtime.logs import mask
@@ -35,7 +40,7 @@ from tocsin_cli.adapters.smtp_sink import SmtpSink
 from tocsin_cli.adapters.up import Up
 from tocsin_cli.commands.command_line import command_line
 from tocsin_cli.commands.demo import load_where_untouched
-from tocsin_cli.commands.documents import checker
+from tocsin_cli.commands.documents import checks
 from tocsin_cli.commands.session import Ingest, Session, Store, StoreAwayError
 from tocsin_cli.settings import DEFAULT_REDIS_URL, CliSettings, InboxSettings
 from tocsin_cli.supervision.plan import LOOPBACK, Wanted
@@ -47,8 +52,37 @@ def gazetteer() -> Gazetteer:
     return load_gazetteer()
 
 
+@cache
+def gazetteer_with(own: tuple[RegionDocument, ...]) -> Gazetteer:
+    return gazetteer().with_own(_usable(own)) if own else gazetteer()
+
+
+def _usable(own: tuple[RegionDocument, ...]) -> Iterator[OwnPlace]:
+    for region in own:
+        # One whose parent is gone is told of by the matcher, and by whoever names it.
+        with suppress(InvalidDocumentError):
+            yield own_place(region, gazetteer())
+
+
+@dataclass(slots=True)
+class World:
+    """The gazetteer, with the regions of the store that was opened last; can be sent to a process."""
+
+    own: tuple[RegionDocument, ...] = ()
+
+    def __call__(self) -> Gazetteer:
+        return gazetteer_with(self.own)
+
+
 def open_session(settings: CliSettings, who: str) -> Session:
     clock = SystemClock()
+    world = World()
+
+    @asynccontextmanager
+    async def open_known(url: str) -> AsyncIterator[Store]:
+        async with open_store(url, settings) as store:
+            world.own = (await store.regions.all()).regions
+            yield store
 
     @asynccontextmanager
     async def open_ingest(
@@ -69,8 +103,8 @@ def open_session(settings: CliSettings, who: str) -> Session:
 
         async def prepare(url: str) -> None:
             if demo:
-                async with open_store(url, settings) as store:
-                    loaded = await load_where_untouched(store, checker(session), who)
+                async with open_known(url) as store:
+                    loaded = await load_where_untouched(store, checks(session), who)
                 if loaded:
                     screen.note(f"the store was empty: put the demo's {loaded} rules into it")
 
@@ -80,8 +114,9 @@ def open_session(settings: CliSettings, who: str) -> Session:
         settings=settings,
         who=who,
         clock=clock,
-        gazetteer=gazetteer,
-        open_store=lambda: open_store(store_url(settings), settings),
+        gazetteer=world,
+        build_gazetteer=lambda folder: build(folder) if folder else build(),
+        open_store=lambda: open_known(store_url(settings)),
         ingest=open_ingest,
         run_up=run_up,
         edit=edit,
@@ -99,6 +134,7 @@ async def open_store(url: str, settings: CliSettings) -> AsyncIterator[Store]:
             subscribers = RedisSubscriberStore(redis, Vault(keys.find))
             yield Store(
                 rules=RedisRuleStore(redis, clock),
+                regions=RedisRegionStore(redis),
                 subscribers=subscribers,
                 sealing=subscribers,
                 keys=KeyFile(keys),

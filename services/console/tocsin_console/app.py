@@ -8,14 +8,15 @@ from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
 from tocsin.adapters.gazetteer.load import load
 from tocsin.adapters.inbox import RedisInbox
 from tocsin.adapters.key_ring import key_ring
+from tocsin.adapters.region_store import RedisRegionStore
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.service_registry import RedisServiceRegistry
 from tocsin.adapters.stream_status import RedisStreamStatus
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
 from tocsin.adapters.system_clock import SystemClock
 from tocsin.adapters.vault import Vault
-from tocsin.regions.geoparser import Geoparser
 from tocsin.runtime import process
+from tocsin.runtime.atlas import Atlas
 from tocsin_console.routes.access import Access
 from tocsin_console.routes.backends import Backends
 from tocsin_console.routes.console import console
@@ -25,7 +26,7 @@ from tocsin_console.settings import ConsoleSettings
 async def serve(settings: ConsoleSettings) -> None:
     redis = connect(settings.redis_url)
     clock = SystemClock()
-    gazetteer = load()
+    regions = RedisRegionStore(redis)
     keys = key_ring(settings.secret_keys, settings.secret_keys_file)
     subscribers = RedisSubscriberStore(redis, Vault(keys.find))
     backends = Backends(
@@ -38,8 +39,8 @@ async def serve(settings: ConsoleSettings) -> None:
         streams=RedisStreamStatus(redis),
         services=RedisServiceRegistry(redis),
         inbox=RedisInbox(redis),
-        gazetteer=gazetteer,
-        geoparser=Geoparser(gazetteer),
+        regions=regions,
+        atlas=Atlas(load(), regions),
     )
     token = settings.token.get_secret_value() if settings.token else None
     app = console(

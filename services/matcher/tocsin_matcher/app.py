@@ -4,13 +4,14 @@ from functools import partial
 
 from tocsin.adapters.connection import connect
 from tocsin.adapters.gazetteer.load import load
+from tocsin.adapters.region_store import RedisRegionStore
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.system_clock import SystemClock
 from tocsin.documents.rule import compile_rule
 from tocsin.events import ArticleIngested, ArticleMatched
 from tocsin.matching import Engine, presearch
-from tocsin.regions.geoparser import Geoparser
 from tocsin.runtime import process
+from tocsin.runtime.atlas import Atlas
 from tocsin.runtime.worker import StreamWorker
 from tocsin_matcher.live_rules import LiveRules
 from tocsin_matcher.settings import MatcherSettings
@@ -20,10 +21,12 @@ from tocsin_matcher.subscribers import Matcher
 async def serve(settings: MatcherSettings) -> None:
     clock = SystemClock()
     redis = connect(settings.redis_url, max_connections=settings.concurrency + 16)
-    places = load()
+    atlas = Atlas(load(), RedisRegionStore(redis))
     engine = Engine(presearch.presearcher(settings.kernel))
-    rules = LiveRules(RedisRuleStore(redis, clock), engine, partial(compile_rule, regions=places))
-    matcher = Matcher(engine, rules, Geoparser(places), places, clock)
+    rules = LiveRules(
+        RedisRuleStore(redis, clock), engine, partial(compile_rule, regions=atlas), atlas
+    )
+    matcher = Matcher(engine, rules, atlas, atlas, clock)
     worker = StreamWorker(redis, clock=clock)
     worker.consume(
         ArticleIngested,

@@ -29,18 +29,31 @@ class RuleSet(Protocol):
     def remove(self, rule_id: str) -> None: ...
 
 
+class Regions(Protocol):
+    async def catch_up(self) -> bool:
+        """Know every region saved before this call; tell whether there was anything new."""
+        ...
+
+
 class LiveRules:
     """Follows the change log from a snapshot.
 
     ``catch_up`` is called for every article before it is matched. A rule that was saved before
     an article was accepted stands before it in time, and so is in the engine by then: no article is
     ever matched against yesterday's rules, however busy the matcher is.
+
+    A rule may name a region that a subscriber defined the moment before: before a change is
+    read, ``regions`` catches up, and a rule that could not be read is tried again with each of its news.
     """
 
-    def __init__(self, store: RuleStore, engine: RuleSet, compile_: Compile) -> None:
+    def __init__(
+        self, store: RuleStore, engine: RuleSet, compile_: Compile, regions: Regions
+    ) -> None:
         self._store = store
         self._engine = engine
         self._compile = compile_
+        self._regions = regions
+        self._unreadable: dict[str, RuleDocument] = {}
         self._cursor = ""
         self._versions: dict[str, int] = {}
         self._lock = asyncio.Lock()
@@ -52,6 +65,7 @@ class LiveRules:
     async def load(self) -> None:
         """Put every rule into the engine."""
         snapshot = await self._store.snapshot()
+        await self._regions.catch_up()
         for rule in snapshot.rules:
             self._put(rule)
         self._cursor = snapshot.cursor
@@ -75,15 +89,22 @@ class LiveRules:
         """Keep up while no article comes, so that none has to wait for many changes at once."""
         while True:
             await self.catch_up()
+            await self._know_regions()
             metrics.RULES.labels("in force").set(len(self.in_force))
             metrics.RULES.labels("broken").set(len(self.broken))
             await asyncio.sleep(FOLLOW_EVERY_S)
 
     async def _read(self) -> None:
         while changes := await self._store.changes(self._cursor):
+            await self._know_regions()
             for logged in changes:
                 self._apply(logged.change)
                 self._cursor = logged.cursor
+
+    async def _know_regions(self) -> None:
+        if await self._regions.catch_up():
+            for rule in list(self._unreadable.values()):
+                self._put(rule)
 
     def _apply(self, change: RuleChanged) -> None:
         if change.version <= self._versions.get(change.rule_id, 0):
@@ -106,9 +127,11 @@ class LiveRules:
         except TocsinError as problem:
             # The door refuses such rules; one can only come from an older version of us.
             self.broken[document.id] = str(problem)
+            self._unreadable[document.id] = document
             log.error("rule cannot be read", rule=document.id, problem=str(problem))  # noqa: TRY400 -- the message is all
 
     def _drop(self, rule_id: str) -> None:
         self._engine.remove(rule_id)
         self.in_force.discard(rule_id)
         self.broken.pop(rule_id, None)
+        self._unreadable.pop(rule_id, None)

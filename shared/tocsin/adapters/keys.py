@@ -40,6 +40,10 @@ def rule_changes(rule_id: str) -> str:
     return f"{PREFIX}:rule:{rule_id}:changes"
 
 
+# Regions that subscribers define
+REGIONS = f"{PREFIX}:regions"  # hash: id -> RegionDocument
+REGION_CHANGES = f"{PREFIX}:region-changes"  # counter: raised by each change of a region
+
 # Delivery
 SUBSCRIBERS = f"{PREFIX}:subscribers"  # hash: id -> SubscriberDocument
 CHANNELS = f"{PREFIX}:channels"  # hash: id -> ChannelDocument with its secret

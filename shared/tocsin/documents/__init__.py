@@ -5,6 +5,7 @@ written as YAML, sent as JSON and kept as JSON, in this one shape.
 """
 
 from tocsin.documents.base import Document, Identifier
+from tocsin.documents.region import RegionDocument, checked_region, own_place, rules_that_name
 from tocsin.documents.rule import RegionCondition, RuleDocument, compile_rule
 from tocsin.documents.source import SourceDocument
 from tocsin.documents.subscriber import (
@@ -25,11 +26,15 @@ __all__ = [
     "Mode",
     "Priority",
     "RegionCondition",
+    "RegionDocument",
     "RuleDocument",
     "SourceDocument",
     "SubscriberDocument",
     "SubscriptionDocument",
     "Updates",
+    "checked_region",
     "compile_rule",
     "describe_channel",
+    "own_place",
+    "rules_that_name",
 ]

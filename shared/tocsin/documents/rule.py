@@ -1,11 +1,21 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from tocsin.documents.base import Document, Identifier, Name
-from tocsin.errors import InvalidDocumentError
-from tocsin.rules import Expression, Level, RegionFilter, RegionNames, Rule, parse, resolve
+from tocsin.errors import InvalidDocumentError, RuleSyntaxError
+from tocsin.rules import (
+    Expression,
+    InRegion,
+    Level,
+    RegionFilter,
+    RegionNames,
+    Rule,
+    parse,
+    resolve,
+)
+from tocsin.rules.walk import walk
 from tocsin.text import is_tag
 
 
@@ -69,6 +79,19 @@ def compile_rule(
         languages=document.languages,
         version=document.version,
     )
+
+
+def named_regions(document: RuleDocument) -> Iterator[str]:
+    """Yield each region as the rule writes it; of a query that cannot be read none."""
+    if condition := document.regions:
+        yield from (*condition.any, *condition.all, *condition.except_)
+    try:
+        expression = parse(document.query) if document.query.strip() else None
+    except RuleSyntaxError:
+        return
+    for node in walk(expression) if expression else ():
+        if isinstance(node, InRegion):
+            yield node.name
 
 
 def _expression(query: str, regions: RegionNames, lists: Mapping[str, Expression]) -> Expression:

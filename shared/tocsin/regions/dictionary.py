@@ -11,7 +11,7 @@ from enum import Enum
 from functools import lru_cache
 from itertools import islice
 
-from tocsin.regions.entities import Candidate, Entities
+from tocsin.regions.entities import OWN, Candidate, Entities
 from tocsin.regions.naming import Names
 from tocsin.regions.standing import standing, to_shares
 from tocsin.regions.tables import DEMONYMS, Tables, Use
@@ -154,7 +154,7 @@ def _facts(form: Form, candidates: Sequence[Candidate]) -> dict[str, float]:
         facts[_size(max(well_called, default=0))] = 1.0
         if all(c.use is Use.ALTERNATE for c in candidates):
             facts["seldom called so"] = 1.0
-    if any(c.region.startswith("place:c:") for c in candidates):
+    if any(c.region.startswith(OWN) for c in candidates):
         facts["a subscriber's own"] = 1.0
     elif any(c.region.startswith("place:x:") for c in candidates):
         facts["kept by hand"] = 1.0

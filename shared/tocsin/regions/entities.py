@@ -39,11 +39,15 @@ class Candidate:
         object.__setattr__(self, "size", math.log10(self.population + 100) - 4)
 
 
+OWN = "place:c:"
+
+
 @dataclass(frozen=True, slots=True)
 class OwnPlace:
     """A place that a subscriber defines.
 
-    ``id`` is ``place:c:<uuid>``; the first name is shown; ``parent`` is the region id that it lies in.
+    ``id`` begins with ``OWN``; the first name is shown; ``parent`` is the region id of the gazetteer's
+    that it lies in.
     """
 
     id: str
@@ -70,9 +74,11 @@ class Entities:
         self.number = lru_cache(maxsize=50_000)(self._find)
         self.within = lru_cache(maxsize=50_000)(self._within)
         self._own: list[Head] = []
+        self._own_parents: list[str] = []
         for place in own:
             self._number[place.id] = self._first_own + len(self._own)
             self._own.append(self._as_head(place))
+            self._own_parents.append(place.parent)
 
     @property
     def heads(self) -> Iterator[tuple[int, Head]]:
@@ -144,10 +150,16 @@ class Entities:
         return int(self._places["population"][number - self._first_place])
 
     def _within(self, region: str) -> str:
-        """Return the division that a GeoNames place lies in, or else its country; empty for others."""
+        """Return the division that a GeoNames place lies in, or else its country.
+
+        Of a subscriber's own place the GeoNames place that it lies in; empty for others.
+        """
         number = self.number(region)
-        if number is None or not self._first_place <= number < self._first_own:
+        if number is None or number < self._first_place:
             return ""
+        if number >= self._first_own:
+            parent = self._own_parents[number - self._first_own]
+            return parent if self._within(parent) else ""
         row = self._places[number - self._first_place]
         return self._id(int(row["division"])) or self._id(int(row["country"]))
 

@@ -10,6 +10,7 @@ from tocsin.regions.hierarchy import Edge, Hierarchy
 from tocsin.regions.naming import Names
 from tocsin.regions.region import Region
 from tocsin.regions.resolve import Resolver
+from tocsin.regions.spelling import key
 from tocsin.regions.tables import Tables
 
 
@@ -33,6 +34,10 @@ class Gazetteer:
     @property
     def tables(self) -> Tables:
         return self._tables
+
+    @property
+    def own(self) -> tuple[OwnPlace, ...]:
+        return self._own
 
     @property
     def version(self) -> str:
@@ -66,6 +71,13 @@ class Gazetteer:
     def name(self, region_id: str) -> str:
         return self.entities.name(self._number(region_id))
 
+    def names_of(self, region_id: str) -> tuple[str, ...]:
+        """Return its names, the displayed one first, then what else it is found by, folded."""
+        number = self._number(region_id)
+        names = self.entities.region(number).names
+        shown = {key(name).strip() for name in names}
+        return (*names, *(k for k in self.names.keys_of(number) if k not in shown))
+
     def parents(self, region_id: str, on: date | None = None) -> tuple[str, ...]:
         """Return the regions directly around this one."""
         here = self._known(region_id)
@@ -77,7 +89,7 @@ class Gazetteer:
         here = self._known(region_id)
         above = self.entities.within(here)
         if above:
-            return (above, *self.hierarchy.ancestors(above, on))
+            return (above, *self.ancestors(above, on))
         return self.hierarchy.ancestors(here, on)
 
     def children(self, region_id: str, on: date | None = None) -> tuple[str, ...]:
@@ -89,23 +101,28 @@ class Gazetteer:
         """Return the regions that share a part with this one, neither lying in the other."""
         return self.hierarchy.overlapping(self._known(region_id), on)
 
+    def former(self, region_id: str, on: date) -> tuple[Edge, ...]:
+        """Return what it lay in once and no longer does on that day."""
+        return self.hierarchy.former(self._known(region_id), on)
+
     def path(self, place_id: str, region_id: str, on: date | None = None) -> tuple[str, ...]:
         """Return the names from the place up to the region: Diboli, Kayes Region, Mali, Sahel.
 
         Empty where the place does not lie in the region on that day.
         """
-        here, region = self._known(place_id), self._known(region_id)
-        above = self.entities.within(here)
-        if not above or here == region:
-            way = self.hierarchy.path(here, region, on)
-        else:
-            higher = self.hierarchy.path(above, region, on)
-            way = (here, *higher) if higher else ()
+        way = self._way(self._known(place_id), self._known(region_id), on)
         return tuple(self.name(step) for step in way)
 
     def search(self, prefix: str, limit: int = 10) -> tuple[Region, ...]:
         """Return regions with a name that begins so, whatever its accents, the best known first."""
         return tuple(self.entities.region(number) for number in self._finder.find(prefix, limit))
+
+    def _way(self, here: str, region: str, on: date | None) -> tuple[str, ...]:
+        above = self.entities.within(here)
+        if not above or here == region:
+            return self.hierarchy.path(here, region, on)
+        higher = self._way(above, region, on)
+        return (here, *higher) if higher else ()
 
     def _number(self, region_id: str) -> int:
         number = self.entities.number(self.canonical(region_id))

@@ -57,6 +57,14 @@ class Hierarchy:
         )
         return (*up, *down)
 
+    def former(self, region: str, on: date) -> tuple[Edge, ...]:
+        """Return the edges upwards that ended on that day or before."""
+        return tuple(
+            edge
+            for edge in self._up.get(region, ())
+            if edge.relation == "within" and edge.until is not None and edge.until <= on
+        )
+
     def ancestors(self, region: str, on: date | None = None) -> tuple[str, ...]:
         """Return all regions around this one, the nearest first, itself left out."""
         cached = self._ancestors.get((region, on))

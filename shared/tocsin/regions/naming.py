@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from tocsin.regions.entities import Candidate, Entities
+import numpy as np
+
+from tocsin.regions.entities import OWN, Candidate, Entities
 from tocsin.regions.spelling import key
-from tocsin.regions.tables import Tables, Use
+from tocsin.regions.tables import DEMONYMS, Tables, Use
 
 
 # A name shared by more places than this means one of the larger ones, or says in the text which.
@@ -20,6 +22,7 @@ class Names:
         self._entities = entities
         self._own: list[tuple[str, tuple[int, ...]]] = []
         self._own_number: dict[str, int] = {}
+        self._own_by_word: dict[str, list[str]] = {}
         self._add_own()
         self.candidates = lru_cache(maxsize=30_000)(self._candidates)
 
@@ -27,7 +30,8 @@ class Names:
         """Return (key, number) of each name that the text begins with, the longest last."""
         found = list(self._tables.names.iter_prefixes_with_ids(text_key))
         if self._own:
-            found += [(own, n) for own, n in self._own_number.items() if text_key.startswith(own)]
+            listed = self._own_by_word.get(text_key.partition(" ")[0], ())
+            found += [(own, self._own_number[own]) for own in listed if text_key.startswith(own)]
             found.sort(key=lambda item: len(item[0]))
         return found
 
@@ -45,7 +49,9 @@ class Names:
     def beginning(self, prefix: str) -> Iterator[str]:
         """Yield the keys that begin with a folded prefix, in no order that means anything."""
         yield from self._tables.names.iterkeys(prefix)
-        yield from (own for own in self._own_number if own.startswith(prefix))
+        word, space, _ = prefix.partition(" ")
+        listed = self._own_by_word.get(word, ()) if space else self._own_number
+        yield from (own for own in listed if own.startswith(prefix))
 
     def entities(self, number: int) -> list[tuple[int, Use]]:
         """Return (entity, use) of a name."""
@@ -54,6 +60,19 @@ class Names:
             return [(entity, Use.NAME) for entity in self._own[own][1]]
         start, end = self._tables.offsets[number : number + 2].tolist()
         return [(p >> 3, Use(p & 7)) for p in self._tables.postings[start:end].tolist()]
+
+    def keys_of(self, entity: int) -> tuple[str, ...]:
+        """Return the keys by which an entity is found in texts, demonyms left out."""
+        mine = np.flatnonzero(self._tables.postings >> 3 == entity)
+        named = np.searchsorted(self._tables.offsets, mine, side="right") - 1
+        uses = (Use(int(self._tables.postings[each]) & 7) for each in mine.tolist())
+        found = [
+            self._tables.names.restore_key(number)
+            for number, use in zip(named.tolist(), uses, strict=True)
+            if use not in DEMONYMS
+        ]
+        found += [key for key, entities in self._own if entity in entities]
+        return tuple(each.strip() for each in found)
 
     def _candidates(self, number: int) -> tuple[Candidate, ...]:
         """Return who goes by the name: what is no mere place first, then the largest."""
@@ -64,10 +83,11 @@ class Names:
     def _add_own(self) -> None:
         by_key: dict[str, set[int]] = {}
         for number, head in self._entities.heads:
-            if head.id.startswith("place:c:"):
+            if head.id.startswith(OWN):
                 for name in head.names:
                     by_key.setdefault(key(name), set()).add(number)
         for folded, entities in sorted(by_key.items()):
             if folded:
                 self._own_number[folded] = len(self._tables.names) + len(self._own)
                 self._own.append((folded, tuple(sorted(entities))))
+                self._own_by_word.setdefault(folded.partition(" ")[0], []).append(folded)

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from itertools import islice
 
 from tocsin.errors import AmbiguousRegionError, UnknownRegionError
-from tocsin.regions.entities import Candidate, Entities
+from tocsin.regions.entities import OWN, Candidate, Entities
 from tocsin.regions.hierarchy import Hierarchy
 from tocsin.regions.naming import Names
 from tocsin.regions.spelling import key
@@ -67,12 +67,19 @@ class Resolver:
         return folded if number is None else self._entities.name(number)
 
     def _called(self, name: str) -> list[Candidate]:
-        """Return who goes by the name properly; demonyms are no names ("Malian")."""
+        """Return who goes by the name properly; demonyms are no names ("Malian").
+
+        What a subscriber defined never takes a name from the gazetteer's regions: a rule that
+        was saved with it would mean something else all at once.
+        """
         if (abbreviation := self._abbreviations.get(name.strip())) and not abbreviation[1]:
             number = self._entities.number(abbreviation[0])
             assert number is not None
             return [self._entities.candidate(number, Use.NAME)]
-        return [c for c in self._names.called(name) if c.kind != "phrase" and c.use not in DEMONYMS]
+        called = [
+            c for c in self._names.called(name) if c.kind != "phrase" and c.use not in DEMONYMS
+        ]
+        return [c for c in called if not c.region.startswith(OWN)] or called
 
     def _coded(self, name: str) -> str:
         """Return the region of an ISO code (FR, ML-1), or nothing."""

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from tocsin.regions.entities import Candidate
+from tocsin.regions.entities import OWN, Candidate
 from tocsin.regions.tables import Use
 from tocsin.regions.weights import SENSE
 
@@ -61,6 +61,8 @@ def _score(candidate: Candidate) -> float:
                 score += SENSE["population unknown"]
             if candidate.capital:
                 score += SENSE["capital"]
+    if candidate.region.startswith(OWN):
+        score += SENSE["a subscriber's own"]
     if candidate.use >= Use.ADJECTIVE:
         score += SENSE["main name"]
     elif candidate.use is Use.ALTERNATE:

@@ -72,6 +72,7 @@ SENSE: dict[str, float] = {
     "main name": 1.20,
     "alternate name": -1.20,
     "capital": 1.50,
+    "a subscriber's own": 2.00,
     "population unknown": -0.50,
     "country votes": 4.60,
     "country votes, absolute": 0.70,

@@ -6,6 +6,7 @@ from tocsin.testing.delivery_ledger import FakeDeliveryLedger
 from tocsin.testing.idempotency import FakeIdempotencyLedger
 from tocsin.testing.inbox import FakeInbox
 from tocsin.testing.preferences import FakePreferences
+from tocsin.testing.region_store import FakeRegionStore
 from tocsin.testing.rule_store import FakeRuleStore
 from tocsin.testing.sender import FakeSender
 from tocsin.testing.sources import FakeSourceStore
@@ -22,6 +23,7 @@ __all__ = [
     "FakeIdempotencyLedger",
     "FakeInbox",
     "FakePreferences",
+    "FakeRegionStore",
     "FakeRuleStore",
     "FakeSender",
     "FakeServiceRegistry",

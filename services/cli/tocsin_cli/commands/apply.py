@@ -1,16 +1,18 @@
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from tocsin.documents import RegionDocument
 from tocsin.errors import TocsinError
 from tocsin_cli.commands import documents
 from tocsin_cli.commands.options import Reason, Yes
 from tocsin_cli.commands.output import err, say
 from tocsin_cli.commands.session import Store, session_of, with_store
-from tocsin_cli.manifests import Kind, Manifest, check, plan, read, write
+from tocsin_cli.manifests import Change, Kind, Manifest, check, plan, read, write
 
 
 def apply(
@@ -36,7 +38,7 @@ def apply(
     ] = False,
     reason: Reason = "",
 ) -> None:
-    """Make what is written in files stand: rules, sources, subscribers, channels, subscriptions.
+    """Make what is written in files stand: regions, rules, sources, people and what they are told.
 
     Shows what would change, asks, and changes it. Doing it again changes nothing.
     """
@@ -48,10 +50,12 @@ def apply(
 
     async def work(store: Store) -> None:
         current = await documents.standing(store)
-        desired = check(manifest.drafts, current, documents.checker(session), prune=pruned)
+        desired = check(manifest.drafts, current, documents.checks(session), prune=pruned)
         changes = plan(current, desired, prune=pruned)
         same = len(manifest.drafts) - sum(change.after is not None for change in changes)
         documents.say_plan(changes, same)
+        left = current.pruned(desired, pruned).joined(desired)
+        documents.require_unused(_regions_to_go(changes), left.rules(), session)
         if not changes or dry_run:
             return
         confirm("Apply?", yes=yes)
@@ -85,6 +89,14 @@ def export(
     sys.stdout.write(text)
     if not text:
         err().print("There is nothing yet.")
+
+
+def _regions_to_go(changes: Sequence[Change]) -> Sequence[RegionDocument]:
+    return [
+        each.before
+        for each in changes
+        if each.after is None and isinstance(each.before, RegionDocument)
+    ]
 
 
 def confirm(question: str, *, yes: bool) -> None:

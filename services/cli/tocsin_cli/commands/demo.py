@@ -1,6 +1,5 @@
 """The demo set: rules, a subscriber and channels that lead to the demo inbox."""
 
-from collections.abc import Callable
 from importlib.resources import files
 
 import typer
@@ -10,13 +9,12 @@ from tocsin_cli.commands import documents
 from tocsin_cli.commands.apply import confirm
 from tocsin_cli.commands.options import Yes
 from tocsin_cli.commands.session import Store, session_of, with_store
-from tocsin_cli.manifests import State, check, plan, read
+from tocsin_cli.manifests import Checks, State, check, plan, read
 
 
 NAME = "demo.yaml"
 REASON = "the demo set"
 
-CheckRule = Callable[[RuleDocument], object]
 
 demo = typer.Typer(no_args_is_help=True, help="The demo's rules, subscriber and channels.")
 
@@ -28,7 +26,7 @@ def load(context: typer.Context, yes: Yes = False) -> None:
 
     async def work(store: Store) -> None:
         current = await documents.standing(store)
-        desired = _demo_set(current, documents.checker(session))
+        desired = _demo_set(current, documents.checks(session))
         changes = plan(current, desired)
         documents.say_plan(changes, len(desired) - len(changes))
         if changes:
@@ -46,11 +44,11 @@ def show() -> None:
     typer.echo(_text(), nl=False)
 
 
-async def load_where_untouched(store: Store, check_rule: CheckRule, who: str) -> int:
+async def load_where_untouched(store: Store, checks: Checks, who: str) -> int:
     """Fill a store that never held anything; return how many rules it got."""
     if not await is_untouched(store):
         return 0
-    changes = plan(State(), _demo_set(State(), check_rule))
+    changes = plan(State(), _demo_set(State(), checks))
     await documents.make(store, changes, who=who, reason=REASON)
     return sum(isinstance(change.after, RuleDocument) for change in changes)
 
@@ -61,8 +59,8 @@ async def is_untouched(store: Store) -> bool:
     return not has_history and not (await store.subscribers.directory()).subscribers
 
 
-def _demo_set(current: State, check_rule: CheckRule) -> State:
-    return check(read(_text(), NAME, {}).drafts, current, check_rule)
+def _demo_set(current: State, checks: Checks) -> State:
+    return check(read(_text(), NAME, {}).drafts, current, checks)
 
 
 def _text() -> str:

@@ -1,18 +1,25 @@
 """What stands in the store, as documents, and how a change is made to it."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import assert_never
 
 from rich.text import Text
 
 from tocsin.documents import (
     ChannelDocument,
+    RegionDocument,
     RuleDocument,
     SourceDocument,
     SubscriberDocument,
     SubscriptionDocument,
+    checked_region,
+    compile_rule,
+    own_place,
+    rules_that_name,
 )
-from tocsin.documents.rule import compile_rule
+from tocsin.errors import InUseError
+from tocsin.regions.gazetteer import Gazetteer
 from tocsin.rules import Rule
 from tocsin_cli.commands.output import say
 from tocsin_cli.commands.session import Session, Store
@@ -33,6 +40,7 @@ async def standing(store: Store) -> State:
     directory = await store.subscribers.directory()
     return State(
         {
+            Kind.REGION: _by_id((await store.regions.all()).regions),
             Kind.RULE: _by_id(await store.rules.all()),
             Kind.SOURCE: _by_id(document for document, _ in await store.sources.all()),
             Kind.SUBSCRIBER: _by_id(directory.subscribers),
@@ -40,6 +48,11 @@ async def standing(store: Store) -> State:
             Kind.SUBSCRIPTION: _by_id(directory.subscriptions),
         }
     )
+
+
+async def regions_of(store: Store) -> State:
+    """Return only the regions that stand: enough to check a rule that is there already."""
+    return State({Kind.REGION: _by_id((await store.regions.all()).regions)})
 
 
 async def make(store: Store, changes: Iterable[Change], *, who: str, reason: str = "") -> None:
@@ -58,6 +71,41 @@ async def make(store: Store, changes: Iterable[Change], *, who: str, reason: str
 def checker(session: Session) -> Callable[[RuleDocument], Rule]:
     """Return what compiles a rule as the matcher does, or raises what is wrong with it."""
     return lambda rule: compile_rule(rule, session.gazetteer())
+
+
+@dataclass(frozen=True, slots=True)
+class GazetteerChecks:
+    """Looks documents over as the matcher reads them."""
+
+    gazetteer: Callable[[], Gazetteer]
+
+    def knowing(self, regions: Sequence[RegionDocument]) -> "GazetteerChecks":
+        world = self.gazetteer()
+        own = [own_place(region, world) for region in regions]
+        return GazetteerChecks(lambda: world.with_own(own)) if own or world.own else self
+
+    def rule(self, rule: RuleDocument) -> Rule:
+        return compile_rule(rule, self.gazetteer())
+
+    def region(self, region: RegionDocument) -> RegionDocument:
+        return checked_region(region, self.gazetteer())
+
+
+def checks(session: Session) -> GazetteerChecks:
+    return GazetteerChecks(session.gazetteer)
+
+
+def require_unused(
+    regions: Sequence[RegionDocument], rules: Sequence[RuleDocument], session: Session
+) -> None:
+    """Refuse to remove regions that rules name.
+
+    Raises:
+        InUseError: a rule names one.
+    """
+    for region in regions:
+        if users := rules_that_name(region, rules, session.gazetteer()):
+            raise InUseError("region", region.id, users)
 
 
 def say_changes(changes: Sequence[Change]) -> None:
@@ -106,6 +154,8 @@ async def _put(
         case RuleDocument():
             expected = before.version if isinstance(before, RuleDocument) else 0
             await store.rules.put(after, who=who, reason=reason, expected_version=expected)
+        case RegionDocument():
+            await store.regions.put(after)
         case SourceDocument():
             await store.sources.put(after)
         case SubscriberDocument() | ChannelDocument() | SubscriptionDocument():
@@ -118,6 +168,8 @@ async def _delete(store: Store, document: AnyDocument, who: str, reason: str) ->
     match document:
         case RuleDocument(id=key):
             await store.rules.delete(key, who=who, reason=reason)
+        case RegionDocument(id=key):
+            await store.regions.delete(key)
         case SourceDocument(id=key):
             await store.sources.delete(key)
         case SubscriberDocument(id=key):

@@ -195,8 +195,8 @@ def edit(context: typer.Context, rule_id: RuleId, reason: Reason = "") -> None:
             return
         state = check(
             read(text, "the edited text", {}).drafts,
-            State(),
-            documents.checker(session_of(context)),
+            await documents.regions_of(store),
+            documents.checks(session_of(context)),
         )
         after = state.of(Kind.RULE).get(rule_id)
         if not isinstance(after, RuleDocument) or len(state.of(Kind.RULE)) != 1:

@@ -14,6 +14,7 @@ from tocsin.ports.articles import ArticleLog
 from tocsin.ports.clock import Clock
 from tocsin.ports.deliveries import DeliveryLedger
 from tocsin.ports.inbox import Inbox
+from tocsin.ports.regions import RegionStore
 from tocsin.ports.rules import RuleStore
 from tocsin.ports.sources import SourceStore
 from tocsin.ports.streams import DeadLetters, ServiceRegistry, StreamStatus
@@ -63,6 +64,7 @@ class Store:
     """Everything that is kept in Redis."""
 
     rules: RuleStore
+    regions: RegionStore
     subscribers: SubscriberStore
     sealing: Sealing
     keys: Keys
@@ -103,11 +105,18 @@ class RunUp(Protocol):
         ...
 
 
+class BuiltGazetteer(Protocol):
+    @property
+    def version(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """``who`` is named in the audit of every change.
 
-    ``gazetteer`` is loaded when first asked for.
+    ``gazetteer`` is loaded when first asked for; once the store was opened it knows the regions
+    that subscribers defined. ``build_gazetteer`` compiles it into a folder, or where it lies, and
+    says what it made.
     ``edit`` has a text edited by the person; None where nothing was changed.
     """
 
@@ -120,6 +129,7 @@ class Session:
     edit: Callable[[str], str | None]
     serve_inbox: Callable[[], None]
     gazetteer: Callable[[], Gazetteer]
+    build_gazetteer: Callable[[Path | None], BuiltGazetteer]
 
 
 def session_of(context: typer.Context) -> Session:

@@ -4,7 +4,7 @@
 or says all that is wrong with them, ``plan`` says what would change, ``write`` is the way back.
 """
 
-from tocsin_cli.manifests.check import check
+from tocsin_cli.manifests.check import Checks, check
 from tocsin_cli.manifests.kind import Kind, State
 from tocsin_cli.manifests.plan import Change, Difference, plan
 from tocsin_cli.manifests.problem import ManifestError, Problem
@@ -14,6 +14,7 @@ from tocsin_cli.manifests.write import write
 
 __all__ = [
     "Change",
+    "Checks",
     "Difference",
     "Draft",
     "Kind",

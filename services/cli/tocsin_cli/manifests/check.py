@@ -1,12 +1,14 @@
 """From drafts to documents, or all that is wrong with them."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from pydantic import ValidationError
 
 from tocsin.documents import (
     ChannelDocument,
+    RegionDocument,
     RuleDocument,
     SubscriptionDocument,
 )
@@ -23,8 +25,20 @@ from tocsin_cli.manifests.problem import ManifestError, Problem
 from tocsin_cli.manifests.read import Draft, Path
 
 
-# Raises what compile_rule does.
-CheckRule = Callable[[RuleDocument], object]
+class Checks(Protocol):
+    """What only the gazetteer can tell of a document."""
+
+    def knowing(self, regions: Sequence[RegionDocument]) -> "Checks":
+        """Return checks that know these regions of the subscribers', and no others."""
+        ...
+
+    def rule(self, rule: RuleDocument) -> object:
+        """Raise what ``compile_rule`` does."""
+        ...
+
+    def region(self, region: RegionDocument) -> RegionDocument:
+        """Return the region with its parent's id; raise what ``checked_region`` does."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +48,7 @@ class _Checked:
 
 
 def check(
-    drafts: Sequence[Draft], current: State, check_rule: CheckRule, *, prune: Collection[Kind] = ()
+    drafts: Sequence[Draft], current: State, checks: Checks, *, prune: Collection[Kind] = ()
 ) -> State:
     """Return the documents of the drafts.
 
@@ -48,12 +62,13 @@ def check(
     checked: list[_Checked] = []
     for draft in drafts:
         try:
-            checked.append(_Checked(draft, _document(draft, current)))
+            checked.append(_Checked(draft, _document(draft, current, checks)))
         except ManifestError as error:
             problems += error.problems
-    for each in checked:
-        problems += _rule_problems(each, check_rule)
     desired = _state(checked)
+    knowing = checks.knowing(current.pruned(desired, prune).joined(desired).regions())
+    for each in checked:
+        problems += _rule_problems(each, knowing)
     if not problems:  # else a reference may only seem to lead nowhere
         problems += _dangling(checked, current.pruned(desired, prune).joined(desired))
     if problems:
@@ -61,7 +76,7 @@ def check(
     return desired
 
 
-def _document(draft: Draft, current: State) -> AnyDocument:
+def _document(draft: Draft, current: State, checks: Checks) -> AnyDocument:
     values = dict(draft.values)
     context = None
     if draft.kind is Kind.CHANNEL and values.get("url") == MASK:
@@ -73,7 +88,10 @@ def _document(draft: Draft, current: State) -> AnyDocument:
         values["url"] = known.url
         context = STORED
     try:
-        return draft.kind.model.model_validate(values, context=context)
+        document = draft.kind.model.model_validate(values, context=context)
+        return checks.region(document) if isinstance(document, RegionDocument) else document
+    except InvalidDocumentError as error:
+        raise ManifestError([draft.problem(_pointer(error.field), error.problem)]) from None
     except ValidationError as error:
         raise ManifestError(
             [
@@ -91,12 +109,12 @@ def _twice(drafts: Sequence[Draft]) -> Iterator[Problem]:
             yield draft.problem(("id",), f"is also the id at {other.file}:{other.line(('id',))}")
 
 
-def _rule_problems(checked: _Checked, check_rule: CheckRule) -> Iterator[Problem]:
+def _rule_problems(checked: _Checked, checks: Checks) -> Iterator[Problem]:
     draft, document = checked.draft, checked.document
     if not isinstance(document, RuleDocument):
         return
     try:
-        check_rule(document)
+        checks.rule(document)
     except RuleSyntaxError as error:
         excerpt = (error.text, error.position)
         yield draft.problem(("query",), str(error), excerpt)

@@ -1,10 +1,11 @@
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
 from tocsin.documents import (
     ChannelDocument,
+    RegionDocument,
     RuleDocument,
     SourceDocument,
     SubscriberDocument,
@@ -13,7 +14,12 @@ from tocsin.documents import (
 
 
 AnyDocument = (
-    RuleDocument | SourceDocument | SubscriberDocument | ChannelDocument | SubscriptionDocument
+    RegionDocument
+    | RuleDocument
+    | SourceDocument
+    | SubscriberDocument
+    | ChannelDocument
+    | SubscriptionDocument
 )
 
 
@@ -23,6 +29,7 @@ class Kind(StrEnum):
     The value is the name of its section in a file.
     """
 
+    REGION = "regions"
     RULE = "rules"
     SOURCE = "sources"
     SUBSCRIBER = "subscribers"
@@ -40,6 +47,7 @@ class Kind(StrEnum):
 
 MODELS: Mapping[Kind, type[AnyDocument]] = MappingProxyType(
     {
+        Kind.REGION: RegionDocument,
         Kind.RULE: RuleDocument,
         Kind.SOURCE: SourceDocument,
         Kind.SUBSCRIBER: SubscriberDocument,
@@ -67,6 +75,12 @@ class State:
             for key, document in self.of(Kind.CHANNEL).items()
             if isinstance(document, ChannelDocument)
         }
+
+    def regions(self) -> Sequence[RegionDocument]:
+        return [each for each in self.of(Kind.REGION).values() if isinstance(each, RegionDocument)]
+
+    def rules(self) -> Sequence[RuleDocument]:
+        return [each for each in self.of(Kind.RULE).values() if isinstance(each, RuleDocument)]
 
     def joined(self, other: "State") -> "State":
         """Return what stands when ``other`` has been put on top."""

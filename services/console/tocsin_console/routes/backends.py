@@ -1,19 +1,23 @@
 """What the routes may ask, as ports; app.py says what stands behind them."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from tocsin.errors import StoreUnavailableError
 from tocsin.ports.articles import ArticleLog
 from tocsin.ports.clock import Clock
 from tocsin.ports.deliveries import DeliveryLedger
 from tocsin.ports.inbox import Inbox
+from tocsin.ports.regions import RegionStore
 from tocsin.ports.rules import RuleStore
 from tocsin.ports.streams import DeadLetters, ServiceRegistry, StreamStatus
 from tocsin.ports.subscribers import SubscriberStore
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.regions.geoparser import Geoparser
+from tocsin.runtime.atlas import Atlas
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,24 @@ class Backends:
     streams: StreamStatus
     services: ServiceRegistry
     inbox: Inbox
-    gazetteer: Gazetteer
-    geoparser: Geoparser
+    regions: RegionStore
+    atlas: Atlas
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        return self.atlas.gazetteer
+
+    @property
+    def geoparser(self) -> Geoparser:
+        return self.atlas.geoparser
 
 
-def _backends(request: Request) -> Backends:
+async def _backends(request: Request) -> Backends:
+    """Return them, with every region known that was saved before."""
     backends: Backends = request.app.state.backends
+    # While the store is away the world is still there; whoever needs the store finds out.
+    with suppress(StoreUnavailableError):
+        await backends.atlas.catch_up()
     return backends
 
 

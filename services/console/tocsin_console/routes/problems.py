@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from tocsin.errors import (
+    InUseError,
     InvalidDocumentError,
     NotFoundError,
     StoreUnavailableError,
@@ -120,7 +121,7 @@ def status_of(error: TocsinError) -> int:
     match error:
         case NotFoundError():
             return 404
-        case AlreadyThereError():
+        case AlreadyThereError() | InUseError():
             return 409
         case VersionConflictError():
             return 412

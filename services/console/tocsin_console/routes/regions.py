@@ -1,6 +1,7 @@
 """Regions as they are shown: by the names on the way up to their country."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
@@ -11,19 +12,79 @@ from tocsin.regions.gazetteer import Gazetteer
 HIGHEST = 6  # steps; a place is at most in a town, a district, a region and a country
 
 
+SHOWN_CHILDREN = 100
+
+
 class RegionView(BaseModel):
-    """``path`` leads from the region up to its country: ``["Diboli", "Kayes Region", "Mali"]``."""
+    """``path`` leads from the region up to its country: ``["Diboli", "Kayes Region", "Mali"]``.
+
+    ``population`` is 0 where it is not known.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     id: str
     name: str
     path: tuple[str, ...]
+    kind: str
+    population: int
+
+
+class RegionDetail(RegionView):
+    """A region with what it lies in, holds and overlaps on a day.
+
+    ``names`` are all by which it is found in texts, save its cases in Russian; ``parents`` are the
+    regions directly around it, ``ancestors`` all of them, the nearest first. ``children`` are the
+    first of ``child_count``, places last, the largest first.
+    """
+
+    names: tuple[str, ...]
+    country: str
+    latitude: float | None
+    longitude: float | None
+    on: date | None
+    parents: tuple[RegionView, ...]
+    ancestors: tuple[RegionView, ...]
+    children: tuple[RegionView, ...]
+    child_count: int
+    overlaps: tuple[RegionView, ...]
 
 
 def view(gazetteer: Gazetteer, region_id: str) -> RegionView:
+    region = gazetteer.region(region_id)
     return RegionView(
-        id=region_id, name=gazetteer.name(region_id), path=tuple(path(gazetteer, region_id))
+        id=region.id,
+        name=region.name,
+        path=tuple(path(gazetteer, region.id)),
+        kind=region.kind,
+        population=region.population,
+    )
+
+
+def detail(gazetteer: Gazetteer, region_id: str, on: date | None) -> RegionDetail:
+    """Return everything of a region as of a day, or the latest that is known.
+
+    Raises:
+        NotFoundError: there is no such region.
+    """
+
+    def views(regions: Iterable[str]) -> tuple[RegionView, ...]:
+        return tuple(view(gazetteer, each) for each in regions)
+
+    region = gazetteer.region(region_id)
+    children = gazetteer.children(region.id, on)
+    return RegionDetail(
+        **view(gazetteer, region.id).model_dump(),
+        names=gazetteer.names_of(region.id),
+        country=region.country,
+        latitude=region.latitude,
+        longitude=region.longitude,
+        on=on,
+        parents=views(gazetteer.parents(region.id, on)),
+        ancestors=views(gazetteer.ancestors(region.id, on)),
+        children=views(children[:SHOWN_CHILDREN]),
+        child_count=len(children),
+        overlaps=views(gazetteer.overlapping(region.id, on)),
     )
 
 
