@@ -99,7 +99,7 @@ class Entities:
         return found
 
     def region(self, number: int) -> Region:
-        if (head := self._head(number)) is not None:
+        if (head := self.head(number)) is not None:
             return _region(head)
         row = self._places[number - self._first_place]
         name = self._display.restore_key(int(row["name"]))
@@ -115,12 +115,12 @@ class Entities:
         )
 
     def name(self, number: int) -> str:
-        if (head := self._head(number)) is not None:
+        if (head := self.head(number)) is not None:
             return head.name
         return self._display.restore_key(int(self._places["name"][number - self._first_place]))
 
     def candidate(self, number: int, use: Use) -> Candidate:
-        if (head := self._head(number)) is not None:
+        if (head := self.head(number)) is not None:
             return Candidate(
                 region=head.id,
                 kind=head.kind,
@@ -145,7 +145,7 @@ class Entities:
         )
 
     def population(self, number: int) -> int:
-        if (head := self._head(number)) is not None:
+        if (head := self.head(number)) is not None:
             return head.population
         return int(self._places["population"][number - self._first_place])
 
@@ -174,7 +174,8 @@ class Entities:
         order = np.argsort(rows["population"].astype(np.int64), kind="stable")[::-1]
         return tuple(self._place_id(identity) for identity in rows["id"][order].tolist())
 
-    def _head(self, number: int) -> Head | None:
+    def head(self, number: int) -> Head | None:
+        """Return what is known of one of the few; None of a GeoNames place."""
         if number < self._first_place:
             return self._heads[number]
         if number >= self._first_own:

@@ -53,6 +53,11 @@ class Names:
         listed = self._own_by_word.get(word, ()) if space else self._own_number
         yield from (own for own in listed if own.startswith(prefix))
 
+    def items(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield (key, number) of the names that begin with a folded prefix, in no order."""
+        yield from self._tables.names.iteritems(prefix)
+        yield from (item for item in self._own_number.items() if item[0].startswith(prefix))
+
     def entities(self, number: int) -> list[tuple[int, Use]]:
         """Return (entity, use) of a name."""
         own = number - len(self._tables.names)
