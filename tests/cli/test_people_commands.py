@@ -35,8 +35,8 @@ def test_at_first_there_is_nobody(cli: Cli) -> None:
 def test_whoever_was_added_is_listed(told: Cli) -> None:
     assert told.lines("subscribers", "list")[1:] == ["desk The desk Africa/Bamako 2 1"]
     assert told.lines("channels", "list")[1:] == [
-        "mail on desk mail email to d***@example.org",
-        "slack on desk slack slack://…",
+        "mail pending desk mail email to d***@example.org its address is not confirmed yet",
+        "slack active desk slack slack://…",
     ]
     assert told.lines("subscriptions", "list")[1:] == ["sahel.desk on sahel desk mail instant"]
 

@@ -141,3 +141,47 @@ async def test_an_unknown_time_zone_is_told(client: httpx2.AsyncClient) -> None:
 
     assert response.status_code == 422
     assert response.json()["errors"][0]["pointer"] == "/time_zone"
+
+
+async def test_a_mail_address_waits_to_be_confirmed_and_who_declares_it_is_noted(
+    office: Office, client: httpx2.AsyncClient
+) -> None:
+    await client.put("/api/v1/subscribers/desk", json=DESK)
+    mail = SLACK | {"id": "desk-mail", "url": "mailto:desk@example.org"}
+    put = await client.put("/api/v1/channels/desk-mail", json=mail)
+
+    confirmed = await client.post("/api/v1/channels/desk-mail/confirm")
+
+    assert put.json()["state"] == "pending"
+    assert confirmed.json()["state"] == "active"
+    assert [note["what"] for note in confirmed.json()["notes"]] == ["confirmed the address"]
+    assert "proof" not in confirmed.text
+
+
+async def test_a_channel_is_disabled_and_enabled(
+    office: Office, client: httpx2.AsyncClient
+) -> None:
+    await client.put("/api/v1/subscribers/desk", json=DESK)
+    await client.put("/api/v1/channels/desk-slack", json=SLACK | {"enabled": False})
+
+    enabled = await client.post("/api/v1/channels/desk-slack/enable")
+    disabled = await client.post("/api/v1/channels/desk-slack/disable?reason=leave")
+
+    assert (enabled.json()["state"], enabled.json()["enabled"]) == ("active", True)
+    assert (disabled.json()["state"], disabled.json()["reason"]) == ("disabled", "leave")
+    for step in ("confirm", "enable", "disable"):
+        assert (await client.post(f"/api/v1/channels/nothing/{step}")).status_code == 404
+
+
+async def test_the_page_shows_how_a_channel_stands_and_can_change_it(
+    office: Office, client: httpx2.AsyncClient
+) -> None:
+    await client.put("/api/v1/subscribers/desk", json=DESK)
+    mail = SLACK | {"id": "desk-mail", "url": "mailto:desk@example.org"}
+    await client.put("/api/v1/channels/desk-mail", json=mail)
+    assert "waits for confirmation" in (await client.get("/subscribers")).text
+
+    for step, shown in (("confirm", ">on<"), ("disable", ">off<"), ("enable", ">on<")):
+        answer = await client.post(f"/channels/desk-mail/{step}")
+        assert answer.status_code == 303
+        assert shown in (await client.get(answer.headers["location"])).text

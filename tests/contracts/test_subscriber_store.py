@@ -1,6 +1,7 @@
 """What every SubscriberStore promises; the fake and the real one alike."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 from pydantic import SecretStr
@@ -10,7 +11,12 @@ from rig.secret_keys import vault
 from tocsin.adapters import keys
 from tocsin.adapters.connection import connect
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
-from tocsin.documents import ChannelDocument, SubscriberDocument, SubscriptionDocument
+from tocsin.documents import (
+    ChannelDocument,
+    ChannelState,
+    SubscriberDocument,
+    SubscriptionDocument,
+)
 from tocsin.errors import InvalidDocumentError, NotFoundError, StoreUnavailableError
 from tocsin.ports.subscribers import SubscriberStore, channels_of
 from tocsin.testing import FakeSubscriberStore
@@ -279,3 +285,77 @@ async def test_a_store_that_is_away_says_so(unused_tcp_port: int) -> None:
     with pytest.raises(StoreUnavailableError):
         await store.put(ANN)
     await nowhere.aclose()
+
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+async def test_nothing_is_known_of_a_new_channel(store: SubscriberStore) -> None:
+    await store.put(ANN)
+    await store.put(channel("mail"))
+
+    directory = await store.directory()
+
+    assert directory.standings == {}
+    assert directory.state(channel("mail")) is ChannelState.PENDING
+    assert directory.state(channel("chat", url="slack://A1/B2/C3")) is ChannelState.ACTIVE
+
+
+async def test_how_a_channel_stands_is_kept(store: SubscriberStore) -> None:
+    await store.put(ANN)
+    await store.put(channel("mail"))
+    before = await store.revision()
+
+    standing = await store.stand("mail", lambda standing: standing.confirmed(NOW, "bob"))
+
+    directory = await store.directory()
+    assert directory.standing("mail") == standing
+    assert standing.confirmed_by == "bob"
+    assert directory.state(channel("mail")) is ChannelState.ACTIVE
+    assert directory.revision > before
+    await store.stand("mail", lambda standing: standing.confirmed(NOW, "eve"))
+    assert (await store.directory()) == directory
+
+
+async def test_a_channel_that_is_not_there_does_not_stand(store: SubscriberStore) -> None:
+    with pytest.raises(NotFoundError):
+        await store.stand("mail", lambda standing: standing)
+
+
+async def test_another_address_must_be_confirmed_anew(store: SubscriberStore) -> None:
+    await store.put(ANN)
+    await store.put(channel("mail"))
+    await store.stand("mail", lambda standing: standing.confirmed(NOW, "bob"))
+
+    await store.put(channel("mail").model_copy(update={"name": "renamed"}))
+    assert (await store.directory()).standing("mail").confirmed_at == NOW
+    await store.put(channel("mail", url="mailto:other@example.org"))
+
+    standing = (await store.directory()).standing("mail")
+    assert standing.confirmed_at is None
+    assert [note.what for note in standing.notes] == ["confirmed the address"]
+
+
+async def test_a_channel_that_is_gone_leaves_no_standing(store: SubscriberStore) -> None:
+    for gone in (store.delete_channel("mail"), store.delete_subscriber("ann")):
+        await store.put(ANN)
+        await store.put(channel("mail"))
+        await store.stand("mail", lambda standing: standing.confirmed(NOW, "bob"))
+
+        await gone
+
+        assert (await store.directory()).standings == {}
+
+
+async def test_changes_of_a_standing_at_once_all_count(store: SubscriberStore) -> None:
+    await store.put(ANN)
+    await store.put(channel("chat", url="slack://A1/B2/C3"))
+
+    await asyncio.gather(
+        *(
+            store.stand("chat", lambda standing: standing.failed(NOW, "404", for_good=False))
+            for _ in range(10)
+        )
+    )
+
+    assert (await store.directory()).standing("chat").failures == 10

@@ -29,11 +29,13 @@ async def save_rules(redis: Redis, rules: Iterable[RuleDocument]) -> None:
 async def add_reader(redis: Redis, reader: str, *, slack: bool = False) -> None:
     """Add a subscriber with a mailbox of their own, and a Slack channel on request."""
     store = RedisSubscriberStore(redis, vault())
+    clock = SystemClock()
     await store.put(SubscriberDocument(id=reader, name=reader))
     mailbox = SecretStr(f"mailto:{reader}@reader.example")
     await store.put(
         ChannelDocument(id=f"{reader}-mail", subscriber=reader, name="mail", url=mailbox)
     )
+    await store.stand(f"{reader}-mail", lambda standing: standing.confirmed(clock.now(), "rig"))
     if slack:
         url = SecretStr(SLACK_URL)
         await store.put(

@@ -15,12 +15,14 @@ from tocsin.adapters import keys
 from tocsin.adapters.key_ring import KeyRing, key_ring
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
 from tocsin.adapters.vault import NoKeyError, Vault
-from tocsin.documents import ChannelDocument, SubscriberDocument, describe_channel
+from tocsin.documents import ChannelDocument, ChannelState, SubscriberDocument, describe_channel
 from tocsin.documents.channel_url import is_sealed, key_of, lane_of, schema_of
 from tocsin.errors import StartError
 from tocsin.secret_keys import SecretKey, SecretKeys
+from tocsin.testing import FakeClock
 
 
+CLOCK = FakeClock()
 OLD, NEW, OTHER = (SecretKey(letter * 32) for letter in (b"o", b"n", b"x"))
 SECRET = "XXXXXXXXXXXXXXXXXXXXXXXX"
 URL = f"slack://T0/B0/{SECRET}"
@@ -130,10 +132,23 @@ async def test_what_is_in_the_open_is_read_and_sealed_when_a_service_starts(redi
     await redis.incr(keys.DELIVERY_CHANGES)
     assert await url_of(found) == URL
 
-    await found.begin()
+    await found.begin(CLOCK)
 
     assert key_of(await stored(redis)) == NEW.id
     assert await url_of(found) == URL
+
+
+async def test_an_address_that_an_older_version_wrote_to_counts_as_confirmed(redis: Redis) -> None:
+    found = await with_a_channel(redis, NEW)
+    mail = IN_THE_OPEN | {"url": "mailto:ann@example.org"}
+    await redis.hset(keys.CHANNELS, "hook", json.dumps(mail))
+    await redis.incr(keys.DELIVERY_CHANGES)
+
+    await found.begin(CLOCK)
+
+    directory = await found.directory()
+    assert directory.state(directory.channels[0]) is ChannelState.ACTIVE
+    assert directory.standing("hook").confirmed_by == "an older version"
 
 
 async def test_a_service_does_not_start_without_the_key_and_nothing_is_lost(redis: Redis) -> None:
@@ -141,12 +156,12 @@ async def test_a_service_does_not_start_without_the_key_and_nothing_is_lost(redi
     before = await stored(redis)
 
     with pytest.raises(StartError, match=f"lacks the key {OLD.id} .* 1 channels .*hook"):
-        await store(redis, NEW).begin()
+        await store(redis, NEW).begin(CLOCK)
     with pytest.raises(StartError, match="lacks the key"):
-        await store(redis).begin()
+        await store(redis).begin(CLOCK)
 
     assert await stored(redis) == before
-    await store(redis, NEW, OLD).begin()
+    await store(redis, NEW, OLD).begin(CLOCK)
 
 
 async def test_whoever_lacks_the_key_can_change_all_but_the_url_and_lose_nothing(

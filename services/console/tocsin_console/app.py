@@ -1,5 +1,7 @@
 """The console process: the only module that names adapters."""
 
+from functools import partial
+
 from tocsin.adapters.article_log import RedisArticleLog
 from tocsin.adapters.availability import available
 from tocsin.adapters.connection import connect
@@ -49,7 +51,9 @@ async def serve(settings: ConsoleSettings) -> None:
         allowed_hosts=settings.allowed_hosts,
         store_errors=available,
     )
-    await process.serve("console", settings, redis=redis, app=app, on_start=(subscribers.begin,))
+    await process.serve(
+        "console", settings, redis=redis, app=app, on_start=(partial(subscribers.begin, clock),)
+    )
 
 
 def main() -> None:

@@ -57,7 +57,7 @@ async def serve(settings: NotifierSettings) -> None:
             settings,
             redis=redis,
             worker=worker,
-            on_start=(subscribers.begin,),
+            on_start=(partial(subscribers.begin, clock),),
             background=(dispatcher.run, Gauges(ledger).follow),
             ready=(dispatcher.problem,),
             on_stop=(partial(dispatcher.drain, settings.grace_s),),

@@ -47,6 +47,7 @@ REGION_CHANGES = f"{PREFIX}:region-changes"  # counter: raised by each change of
 # Delivery
 SUBSCRIBERS = f"{PREFIX}:subscribers"  # hash: id -> SubscriberDocument
 CHANNELS = f"{PREFIX}:channels"  # hash: id -> ChannelDocument with its secret
+STANDINGS = f"{PREFIX}:channels:standings"  # hash: id of the channel -> Standing
 SUBSCRIPTIONS = f"{PREFIX}:subscriptions"  # hash: id -> SubscriptionDocument
 DELIVERY_CHANGES = f"{PREFIX}:delivery-changes"  # counter: raised by each change of the three above
 

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, assert_never
 
 from redis.asyncio import Redis
@@ -9,15 +10,22 @@ from tocsin.adapters import keys
 from tocsin.adapters.availability import available
 from tocsin.adapters.scripts import script
 from tocsin.adapters.vault import Vault
-from tocsin.documents import ChannelDocument, SubscriberDocument, SubscriptionDocument
+from tocsin.documents import (
+    ChannelDocument,
+    Standing,
+    SubscriberDocument,
+    SubscriptionDocument,
+)
 from tocsin.documents.channel_url import is_sealed, key_of
+from tocsin.documents.standing import after_change, needs_confirmation
 from tocsin.errors import InvalidDocumentError, NotFoundError, StartError
+from tocsin.ports.clock import Clock
 from tocsin.ports.subscribers import Directory, Resealed, without_channel
 
 
 # The script's keys, by the numbers that its steps name them with.
-HASHES = (keys.SUBSCRIBERS, keys.CHANNELS, keys.SUBSCRIPTIONS)
-SUBSCRIBER, CHANNEL, SUBSCRIPTION = "1", "2", "3"
+HASHES = (keys.SUBSCRIBERS, keys.CHANNELS, keys.SUBSCRIPTIONS, keys.STANDINGS)
+SUBSCRIBER, CHANNEL, SUBSCRIPTION, STANDING = "1", "2", "3", "4"
 KINDS = {SUBSCRIBER: "subscriber", CHANNEL: "channel", SUBSCRIPTION: "subscription"}
 
 OVERTAKEN = -1
@@ -55,7 +63,7 @@ class RedisSubscriberStore:
     async def delete_subscriber(self, subscriber_id: str) -> None:
         def steps(held: _Held) -> Sequence[Step]:
             directory = held.directory
-            owned = (
+            owned = [
                 (number, document.id)
                 for number, documents in (
                     (CHANNEL, directory.channels),
@@ -63,11 +71,12 @@ class RedisSubscriberStore:
                 )
                 for document in documents
                 if document.subscriber == subscriber_id
-            )
+            ]
             return [
                 ("need", SUBSCRIBER, subscriber_id),
                 ("del", SUBSCRIBER, subscriber_id),
                 *(("del", number, id_) for number, id_ in owned),
+                *(("del", STANDING, id_) for number, id_ in owned if number == CHANNEL),
             ]
 
         await self._apply_to_what_stands(steps)
@@ -77,6 +86,7 @@ class RedisSubscriberStore:
             return [
                 ("need", CHANNEL, channel_id),
                 ("del", CHANNEL, channel_id),
+                ("del", STANDING, channel_id),
                 *(
                     _set(SUBSCRIPTION, without_channel(subscription, channel_id))
                     for subscription in held.directory.subscriptions
@@ -90,6 +100,17 @@ class RedisSubscriberStore:
         await self._apply(
             [("need", SUBSCRIPTION, subscription_id), ("del", SUBSCRIPTION, subscription_id)]
         )
+
+    async def stand(self, channel_id: str, change: Callable[[Standing], Standing]) -> Standing:
+        changed = Standing()
+
+        def steps(held: _Held) -> Sequence[Step]:
+            nonlocal changed
+            changed = change(held.directory.standing(channel_id))
+            return [("need", CHANNEL, channel_id), _set_standing(channel_id, changed)]
+
+        await self._apply_to_what_stands(steps)
+        return changed
 
     async def directory(self) -> Directory:
         return (await self._current()).directory
@@ -115,8 +136,10 @@ class RedisSubscriberStore:
         await self._apply_to_what_stands(steps)
         return Resealed(done, await self.locked())
 
-    async def begin(self) -> None:
+    async def begin(self, clock: Clock) -> None:
         """Make ready for a service that starts: check the keys, and seal what is in the open.
+
+        What is in the open is from a version that asked nobody, so it counts as confirmed.
 
         Raises:
             StartError: we lack a key.
@@ -124,7 +147,8 @@ class RedisSubscriberStore:
         await self.expect_keys()
         held = await self._current()
         if not all(map(is_sealed, held.urls.values())):
-            await self._apply_to_what_stands(lambda held: list(self._seal_steps(held)))
+            now = clock.now()
+            await self._apply_to_what_stands(lambda held: list(self._seal_steps(held, now)))
 
     async def locked(self) -> tuple[str, ...]:
         """Return the channels whose URL no key of ours opens, or which is another channel's."""
@@ -167,7 +191,16 @@ class RedisSubscriberStore:
             ("need", SUBSCRIBER, channel.subscriber),
             ("free", CHANNEL, channel.id, channel.subscriber),
             _set_channel(channel, stored),
+            *self._standing_steps(held, stands, channel),
         ]
+
+    def _standing_steps(
+        self, held: _Held, before: ChannelDocument | None, after: ChannelDocument
+    ) -> Sequence[Step]:
+        standing = held.directory.standings.get(after.id)
+        if before is None or standing is None:
+            return ()
+        return [_set_standing(after.id, after_change(before, after, standing))]
 
     def _reseal_steps(self, held: _Held) -> Iterator[Step]:
         for channel in held.directory.channels:
@@ -175,11 +208,14 @@ class RedisSubscriberStore:
             if not is_sealed(url) and not self._vault.is_of_first_key(held.urls[channel.id]):
                 yield _set_channel(channel, self._vault.seal(channel.id, url))
 
-    def _seal_steps(self, held: _Held) -> Iterator[Step]:
+    def _seal_steps(self, held: _Held, now: datetime) -> Iterator[Step]:
         for channel in held.directory.channels:
             if not is_sealed(held.urls[channel.id]):
                 sealed = self._vault.seal(channel.id, channel.url.get_secret_value())
                 yield _set_channel(channel, sealed)
+                if needs_confirmation(channel):
+                    standing = held.directory.standing(channel.id)
+                    yield _set_standing(channel.id, standing.confirmed(now, "an older version"))
 
     async def _current(self) -> _Held:
         held = self._held
@@ -193,7 +229,7 @@ class RedisSubscriberStore:
             commands.get(keys.DELIVERY_CHANGES)
             for key in HASHES:
                 commands.hgetall(key)
-            revision, subscribers, channels, subscriptions = await commands.execute()
+            revision, subscribers, channels, subscriptions, standings = await commands.execute()
         documents = [json.loads(text) for text in _by_id(channels)]
         directory = Directory(
             revision=int(revision or 0),
@@ -209,6 +245,9 @@ class RedisSubscriberStore:
             subscriptions=tuple(
                 SubscriptionDocument.model_validate_json(text) for text in _by_id(subscriptions)
             ),
+            standings={
+                id_.decode(): Standing.model_validate_json(text) for id_, text in standings.items()
+            },
         )
         return _Held(directory, {each["id"]: each["url"] for each in documents})
 
@@ -253,6 +292,10 @@ def _put_steps(
 
 def _set(number: str, document: SubscriberDocument | SubscriptionDocument) -> Step:
     return ("set", number, document.id, document.model_dump_json())
+
+
+def _set_standing(channel_id: str, standing: Standing) -> Step:
+    return ("set", STANDING, channel_id, standing.model_dump_json(exclude_defaults=True))
 
 
 def _set_channel(channel: ChannelDocument, stored_url: str) -> Step:

@@ -56,10 +56,10 @@ class DigestInstead:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """``address`` is the fingerprint of the address that the link was sent to."""
+    """``proof`` stands in the channel's standing; another address has another one."""
 
     channel_id: str
-    address: str
+    proof: str
 
 
 Errand = Unsubscribe | Snooze | MuteStory | Rate | DigestInstead | Confirm

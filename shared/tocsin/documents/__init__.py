@@ -8,6 +8,7 @@ from tocsin.documents.base import Document, Identifier
 from tocsin.documents.region import RegionDocument, checked_region, own_place, rules_that_name
 from tocsin.documents.rule import RegionCondition, RuleDocument, compile_rule
 from tocsin.documents.source import SourceDocument
+from tocsin.documents.standing import ChannelState, Standing, state_of
 from tocsin.documents.subscriber import (
     ChannelDocument,
     Mode,
@@ -21,6 +22,7 @@ from tocsin.documents.subscriber import (
 
 __all__ = [
     "ChannelDocument",
+    "ChannelState",
     "Document",
     "Identifier",
     "Mode",
@@ -29,6 +31,7 @@ __all__ = [
     "RegionDocument",
     "RuleDocument",
     "SourceDocument",
+    "Standing",
     "SubscriberDocument",
     "SubscriptionDocument",
     "Updates",
@@ -37,4 +40,5 @@ __all__ = [
     "describe_channel",
     "own_place",
     "rules_that_name",
+    "state_of",
 ]

@@ -12,6 +12,7 @@ from tocsin.documents.channel_services import ADDRESS, BY_SCHEMA, NATIVE, SERVIC
 MAX_LENGTH = 2048
 MASK = "**********"
 RELAY = "mailto"
+MAIL = frozenset({RELAY, "mailtos"})
 
 # Begins a URL as the store has it: sealed:<id of the key>:<token>. One that cannot be opened
 # stays so, and is carried about like any other.
@@ -49,6 +50,15 @@ def relay_address(url: str) -> str | None:
     if scheme.lower() != RELAY or not colon or address.startswith("//"):
         return None
     return unquote(address)
+
+
+def mail_address(url: str) -> str | None:
+    """Return the address that mail goes to; None where it is no mail, or to its own sender."""
+    if (address := relay_address(url)) is not None:
+        return address
+    if is_sealed(url) or schema_of(url) not in MAIL:
+        return None
+    return next(iter(_recipients(_after_schema(url))), None)
 
 
 def is_sealed(url: str) -> bool:
@@ -92,12 +102,9 @@ def describe_url(url: str) -> str:
     """Return what may be shown: ``slack://…``, or ``email to a***@example.org``."""
     if is_sealed(url):
         return "cannot be opened with our keys"
-    schema = schema_of(url)
-    address = relay_address(url)
-    if address is None and schema in {RELAY, "mailtos"}:
-        address = next(iter(_recipients(_after_schema(url))), None)
+    address = mail_address(url)
     if address is None:
-        return f"{schema}://…"
+        return f"{schema_of(url)}://…"
     local, _, domain = address.rpartition("@")
     return f"email to {local[:1]}***@{domain}"
 

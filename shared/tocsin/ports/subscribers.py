@@ -1,20 +1,37 @@
 """Who is told of which rule, and where."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from tocsin.documents import ChannelDocument, SubscriberDocument, SubscriptionDocument
+from tocsin.documents import (
+    ChannelDocument,
+    ChannelState,
+    Standing,
+    SubscriberDocument,
+    SubscriptionDocument,
+    state_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Everything at one moment; ``revision`` grows with each change."""
+    """Everything at one moment; ``revision`` grows with each change.
+
+    ``standings`` are by channel; one of which nothing is known yet is left out.
+    """
 
     revision: int
     subscribers: tuple[SubscriberDocument, ...]
     channels: tuple[ChannelDocument, ...]
     subscriptions: tuple[SubscriptionDocument, ...]
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+
+    def standing(self, channel_id: str) -> Standing:
+        return self.standings.get(channel_id, Standing())
+
+    def state(self, channel: ChannelDocument) -> ChannelState:
+        return state_of(channel, self.standing(channel.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +49,8 @@ class SubscriberStore(Protocol):
         self, document: SubscriberDocument | ChannelDocument | SubscriptionDocument
     ) -> bool:
         """Create or replace; tell whether that changed anything.
+
+        A channel whose URL changes stands as ``standing.after_change`` says.
 
         Raises:
             NotFoundError: a channel or subscription names a subscriber that is not there, or a
@@ -64,6 +83,16 @@ class SubscriberStore(Protocol):
         """
         ...
 
+    async def stand(self, channel_id: str, change: Callable[[Standing], Standing]) -> Standing:
+        """Change how a channel stands; return how it does then.
+
+        ``change`` is called anew where the directory changed meanwhile, so it must be pure.
+
+        Raises:
+            NotFoundError: there is no such channel.
+        """
+        ...
+
     async def directory(self) -> Directory:
         """Return everything, read in one step."""
         ...
@@ -76,11 +105,11 @@ class SubscriberStore(Protocol):
 def channels_of(
     directory: Directory, subscription: SubscriptionDocument
 ) -> Sequence[ChannelDocument]:
-    """Return the enabled channels that a subscription's alerts go to."""
+    """Return the channels that a subscription's alerts go to, without those that are disabled."""
     return [
         channel
         for channel in directory.channels
-        if channel.enabled
+        if directory.state(channel) is not ChannelState.DISABLED
         and channel.subscriber == subscription.subscriber
         and (not subscription.channels or channel.id in subscription.channels)
     ]

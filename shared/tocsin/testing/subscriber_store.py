@@ -1,6 +1,13 @@
+from collections.abc import Callable
 from typing import TypeVar
 
-from tocsin.documents import ChannelDocument, SubscriberDocument, SubscriptionDocument
+from tocsin.documents import (
+    ChannelDocument,
+    Standing,
+    SubscriberDocument,
+    SubscriptionDocument,
+)
+from tocsin.documents.standing import after_change
 from tocsin.errors import InvalidDocumentError, NotFoundError
 from tocsin.ports.subscribers import Directory, without_channel
 
@@ -13,6 +20,7 @@ class FakeSubscriberStore:
         self._revision = 0
         self._subscribers: dict[str, SubscriberDocument] = {}
         self._channels: dict[str, ChannelDocument] = {}
+        self._standings: dict[str, Standing] = {}
         self._subscriptions: dict[str, SubscriptionDocument] = {}
 
     async def put(
@@ -24,6 +32,7 @@ class FakeSubscriberStore:
             case ChannelDocument():
                 self._expect_subscriber(document.subscriber)
                 self._expect_free(document)
+                self._stand_anew(document)
                 return self._set(self._channels, document)
             case SubscriptionDocument():
                 self._expect_subscriber(document.subscriber)
@@ -38,6 +47,9 @@ class FakeSubscriberStore:
             for id_, channel in self._channels.items()
             if channel.subscriber != subscriber_id
         }
+        self._standings = {
+            id_: standing for id_, standing in self._standings.items() if id_ in self._channels
+        }
         self._subscriptions = {
             id_: subscription
             for id_, subscription in self._subscriptions.items()
@@ -49,6 +61,7 @@ class FakeSubscriberStore:
         if channel_id not in self._channels:
             raise NotFoundError("channel", channel_id)
         del self._channels[channel_id]
+        self._standings.pop(channel_id, None)
         for id_, subscription in self._subscriptions.items():
             if channel_id in subscription.channels:
                 self._subscriptions[id_] = without_channel(subscription, channel_id)
@@ -66,7 +79,16 @@ class FakeSubscriberStore:
             tuple(document for _, document in sorted(self._subscribers.items())),
             tuple(document for _, document in sorted(self._channels.items())),
             tuple(document for _, document in sorted(self._subscriptions.items())),
+            dict(self._standings),
         )
+
+    async def stand(self, channel_id: str, change: Callable[[Standing], Standing]) -> Standing:
+        if channel_id not in self._channels:
+            raise NotFoundError("channel", channel_id)
+        before = self._standings.get(channel_id)
+        self._standings[channel_id] = change(before or Standing())
+        self._revision += before != self._standings[channel_id]
+        return self._standings[channel_id]
 
     async def revision(self) -> int:
         return self._revision
@@ -77,6 +99,11 @@ class FakeSubscriberStore:
         documents[document.id] = document
         self._revision += 1
         return True
+
+    def _stand_anew(self, channel: ChannelDocument) -> None:
+        before, standing = self._channels.get(channel.id), self._standings.get(channel.id)
+        if before is not None and standing is not None:
+            self._standings[channel.id] = after_change(before, channel, standing)
 
     def _expect_subscriber(self, subscriber_id: str) -> None:
         if subscriber_id not in self._subscribers:

@@ -12,6 +12,7 @@ import typer
 from tocsin.errors import StartError
 from tocsin.runtime.settings import load
 from tocsin_cli.commands.apply import apply, export
+from tocsin_cli.commands.channels import channels
 from tocsin_cli.commands.dead import dead
 from tocsin_cli.commands.deliveries import deliveries
 from tocsin_cli.commands.demo import demo
@@ -19,7 +20,7 @@ from tocsin_cli.commands.group import RootGroup
 from tocsin_cli.commands.inbox import inbox
 from tocsin_cli.commands.locate import locate
 from tocsin_cli.commands.match import match
-from tocsin_cli.commands.people import channels, subscribers, subscriptions
+from tocsin_cli.commands.people import subscribers, subscriptions
 from tocsin_cli.commands.push import push
 from tocsin_cli.commands.regions import regions
 from tocsin_cli.commands.rules import rules

@@ -1,5 +1,10 @@
 """The demo set: rules, a subscriber and channels that lead to the demo inbox."""
 
+<<<<<<< HEAD
+=======
+from collections.abc import Callable
+from datetime import datetime
+>>>>>>> 48235a4 (channels: tell how each stands, and have mail addresses confirmed)
 from importlib.resources import files
 
 import typer
@@ -32,6 +37,7 @@ def load(context: typer.Context, yes: Yes = False) -> None:
         if changes:
             confirm("Load it?", yes=yes or await is_untouched(store))
             await documents.make(store, changes, who=session.who, reason=REASON)
+            await _confirm_channels(store, session.clock.now())
 
     with_store(context, work)
 
@@ -44,13 +50,26 @@ def show() -> None:
     typer.echo(_text(), nl=False)
 
 
+<<<<<<< HEAD
 async def load_where_untouched(store: Store, checks: Checks, who: str) -> int:
+=======
+async def load_where_untouched(store: Store, check_rule: CheckRule, who: str, now: datetime) -> int:
+>>>>>>> 48235a4 (channels: tell how each stands, and have mail addresses confirmed)
     """Fill a store that never held anything; return how many rules it got."""
     if not await is_untouched(store):
         return 0
     changes = plan(State(), _demo_set(State(), checks))
     await documents.make(store, changes, who=who, reason=REASON)
+    await _confirm_channels(store, now)
     return sum(isinstance(change.after, RuleDocument) for change in changes)
+
+
+async def _confirm_channels(store: Store, now: datetime) -> None:
+    """Declare the demo's addresses confirmed: they are nobody's, and lead to the inbox."""
+    for channel_id in _demo_set(State(), lambda rule: None).channels():
+        await store.subscribers.stand(
+            channel_id, lambda standing: standing.confirmed(now, f"tocsin, as {REASON}")
+        )
 
 
 async def is_untouched(store: Store) -> bool:

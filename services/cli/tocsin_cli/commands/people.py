@@ -1,43 +1,27 @@
-"""Who is told, where, and of what: subscribers, channels, subscriptions."""
+"""Who is told, and of what: subscribers and subscriptions."""
 
-import sys
-from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from tocsin.documents import (
-    ChannelDocument,
     Mode,
     Priority,
     SubscriberDocument,
     SubscriptionDocument,
     Updates,
-    describe_channel,
 )
-from tocsin.errors import NotFoundError, TocsinError
-from tocsin.ports.subscribers import Directory
-from tocsin_cli.commands import documents
-from tocsin_cli.commands.apply import confirm
-from tocsin_cli.commands.channel_test import send_test
+from tocsin_cli.commands.directory import Id, Name, Whose, add, directory_of, mark, remove, say_all
 from tocsin_cli.commands.options import AsJson, Yes
-from tocsin_cli.commands.output import say, say_json, say_table, styled
-from tocsin_cli.commands.rotate_keys import rotate_keys
-from tocsin_cli.commands.session import Store, session_of, with_store
+from tocsin_cli.commands.session import with_store
 from tocsin_cli.commands.validation import valid
-from tocsin_cli.manifests import Change, Kind, State, plan
-from tocsin_cli.manifests.kind import AnyDocument
+from tocsin_cli.manifests import Kind
 
 
 subscribers = typer.Typer(no_args_is_help=True, help="The people and teams that are told.")
-channels = typer.Typer(no_args_is_help=True, help="Where they are told: email, Slack and so on.")
 subscriptions = typer.Typer(no_args_is_help=True, help="Which rules' alerts they get.")
-
-Id = Annotated[str, typer.Argument(metavar="ID", help="Letters, digits, dots, dashes.")]
-Name = Annotated[str, typer.Option(metavar="TEXT", help="What people call it; else the id.")]
-Whose = Annotated[str, typer.Option("--subscriber", metavar="ID", help="Whose it is.")]
 
 
 class Quiet(StrEnum):
@@ -50,8 +34,8 @@ class Quiet(StrEnum):
 @subscribers.command("list", epilog="Example: [bold]tocsin subscribers list[/]")
 def list_subscribers(context: typer.Context, as_json: AsJson = False) -> None:
     """List the subscribers."""
-    directory = _directory(context)
-    _say_all(
+    directory = directory_of(context)
+    say_all(
         directory.subscribers,
         ("subscriber", "name", "time zone", "channels", "subscriptions"),
         [
@@ -101,88 +85,26 @@ def add_subscriber(
         "quiet_hours": quiet or (),
         "nothing_matched": nothing_matched,
     }
-    _add(context, Kind.SUBSCRIBER, valid(SubscriberDocument, fields))
+    add(context, Kind.SUBSCRIBER, valid(SubscriberDocument, fields))
 
 
 @subscribers.command("remove", epilog="Example: [bold]tocsin subscribers remove desk --yes[/]")
 def remove_subscriber(context: typer.Context, subscriber_id: Id, yes: Yes = False) -> None:
     """Remove somebody, with all channels and subscriptions of theirs."""
-    _remove(context, Kind.SUBSCRIBER, subscriber_id, yes=yes)
-
-
-@channels.command("list", epilog="Example: [bold]tocsin channels list[/]")
-def list_channels(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the channels; what is secret of them is not shown."""
-    directory = _directory(context)
-    _say_all(
-        directory.channels,
-        ("channel", "", "subscriber", "name", "where"),
-        [
-            (
-                each.id,
-                _mark(enabled=each.enabled),
-                each.subscriber,
-                Text(each.name),
-                Text(describe_channel(each)),
-            )
-            for each in directory.channels
-        ],
-        as_json=as_json,
-    )
-
-
-@channels.command(
-    "add",
-    epilog="Examples: [bold]tocsin channels add desk-mail --subscriber desk --url mailto:desk@example.org[/] · "
-    "[bold]tocsin channels add desk-slack --subscriber desk --url -[/] (asks, so that the "
-    "token is not in your shell's history)",
-)
-def add_channel(
-    context: typer.Context,
-    channel_id: Id,
-    subscriber: Whose,
-    url: Annotated[
-        str,
-        typer.Option(
-            metavar="URL",
-            help="mailto:ADDRESS, or an Apprise URL such as slack://…; - asks for it.",
-        ),
-    ],
-    name: Name = "",
-) -> None:
-    """Add where a subscriber is told. Try it with `tocsin channels test`."""
-    if url == "-":
-        url = _asked_for_url()
-    fields = {"id": channel_id, "subscriber": subscriber, "name": name or channel_id, "url": url}
-    _add(context, Kind.CHANNEL, valid(ChannelDocument, fields))
-
-
-channels.command("test", epilog="Example: [bold]tocsin channels test desk-mail[/]")(send_test)
-
-
-channels.command(
-    "rotate-keys",
-    epilog="Examples: [bold]tocsin channels rotate-keys[/] · [bold]tocsin channels rotate-keys --forget-old[/]",
-)(rotate_keys)
-
-
-@channels.command("remove", epilog="Example: [bold]tocsin channels remove desk-mail --yes[/]")
-def remove_channel(context: typer.Context, channel_id: Id, yes: Yes = False) -> None:
-    """Remove a channel; subscriptions name it no longer."""
-    _remove(context, Kind.CHANNEL, channel_id, yes=yes)
+    remove(context, Kind.SUBSCRIBER, subscriber_id, yes=yes)
 
 
 @subscriptions.command("list", epilog="Example: [bold]tocsin subscriptions list[/]")
 def list_subscriptions(context: typer.Context, as_json: AsJson = False) -> None:
     """List the subscriptions."""
-    found = _directory(context).subscriptions
-    _say_all(
+    found = directory_of(context).subscriptions
+    say_all(
         found,
         ("subscription", "", "rule", "subscriber", "channels", "how"),
         [
             (
                 each.id,
-                _mark(enabled=each.enabled),
+                mark(enabled=each.enabled),
                 each.rule,
                 each.subscriber,
                 ", ".join(each.channels) or "all",
@@ -250,7 +172,7 @@ def add_subscription(
     }
     document = valid(SubscriptionDocument, fields)
     with_store(context, lambda store: store.rules.get(rule))  # or say that there is none
-    _add(context, Kind.SUBSCRIPTION, document)
+    add(context, Kind.SUBSCRIPTION, document)
 
 
 @subscriptions.command(
@@ -258,55 +180,7 @@ def add_subscription(
 )
 def remove_subscription(context: typer.Context, subscription_id: Id, yes: Yes = False) -> None:
     """Remove a subscription."""
-    _remove(context, Kind.SUBSCRIPTION, subscription_id, yes=yes)
-
-
-def _asked_for_url() -> str:
-    """Ask for a URL without showing it, or read it from what is piped in."""
-    if sys.stdin.isatty():
-        return str(typer.prompt("URL", hide_input=True))
-    return sys.stdin.readline().strip()
-
-
-def _add(context: typer.Context, kind: Kind, document: AnyDocument) -> None:
-    async def work(store: Store) -> None:
-        current = await documents.standing(store)
-        if document.id in current.of(kind):
-            raise TocsinError(f"there is a {kind.singular} {document.id!r} already")
-        change = Change(kind, None, document)
-        await documents.make(store, [change], who=session_of(context).who)
-        documents.say_changes([change])
-
-    with_store(context, work)
-
-
-def _remove(context: typer.Context, kind: Kind, key: str, *, yes: bool) -> None:
-    async def work(store: Store) -> None:
-        current = await documents.standing(store)
-        if key not in current.of(kind):
-            raise NotFoundError(kind.singular, key)
-        kept = {name: each for name, each in current.of(kind).items() if name != key}
-        changes = plan(current, State({kind: kept}), prune=(kind,))
-        documents.say_changes(changes)
-        confirm("Remove?", yes=yes)
-        await documents.make(store, changes, who=session_of(context).who)
-
-    with_store(context, work)
-
-
-def _directory(context: typer.Context) -> Directory:
-    return with_store(context, lambda store: store.subscribers.directory())
-
-
-def _say_all(
-    found: Sequence[AnyDocument], columns: Sequence[str], rows: Sequence[Any], *, as_json: bool
-) -> None:
-    if as_json:
-        say_json([each.model_dump(mode="json") for each in found])
-    elif not found:
-        say(f"There is no {columns[0]} yet.")
-    else:
-        say_table(columns, rows)
+    remove(context, Kind.SUBSCRIPTION, subscription_id, yes=yes)
 
 
 def how(subscription: SubscriptionDocument) -> str:
@@ -321,7 +195,3 @@ def how(subscription: SubscriptionDocument) -> str:
         "also in quiet hours" if subscription.bypass_quiet else "",
     ]
     return ", ".join(part for part in told if part)
-
-
-def _mark(*, enabled: bool) -> Text:
-    return styled("on", "green") if enabled else styled("off", "dim")

@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 
-from pydantic import ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AwareDatetime, ConfigDict, Field, SecretStr, ValidationError
 
 from tocsin.documents import (
     ChannelDocument,
+    ChannelState,
     Document,
     Identifier,
     SubscriptionDocument,
     describe_channel,
 )
 from tocsin.documents.base import Name
+from tocsin.documents.standing import Note
 from tocsin.documents.subscriber import STORED
 from tocsin.errors import InvalidDocumentError, NotFoundError
 from tocsin.ports.subscribers import Directory
+from tocsin_console.routes.backends import Backends
 
 
 EXPECTED = "an Apprise URL such as slack://…, or mailto:someone@example.org"
@@ -39,22 +42,43 @@ class ChannelInput(Document):
 
 
 class ChannelView(Document):
-    """A channel as it is shown. ``address`` says what it is, without what is secret in it."""
+    """A channel as it is shown. ``address`` says what it is, without what is secret in it.
+
+    ``reason`` says why it is failing or disabled. ``confirmed_by`` is ``reader`` where the link
+    in the confirmation mail was followed, else who declared it; mail waits until then.
+    """
 
     id: str
     subscriber: str
     name: str
     address: str
     enabled: bool
+    state: ChannelState
+    reason: str
+    confirmed_at: AwareDatetime | None
+    confirmed_by: str
+    asked_at: AwareDatetime | None
+    failing_since: AwareDatetime | None
+    disabled_at: AwareDatetime | None
+    notes: tuple[Note, ...]
 
 
-def view(channel: ChannelDocument) -> ChannelView:
+def view(channel: ChannelDocument, directory: Directory) -> ChannelView:
+    standing = directory.standing(channel.id)
     return ChannelView(
         id=channel.id,
         subscriber=channel.subscriber,
         name=channel.name,
         address=describe_channel(channel),
         enabled=channel.enabled,
+        state=directory.state(channel),
+        reason=standing.reason,
+        confirmed_at=standing.confirmed_at,
+        confirmed_by=standing.confirmed_by,
+        asked_at=standing.asked_at,
+        failing_since=standing.failing_since,
+        disabled_at=standing.disabled_at,
+        notes=standing.notes,
     )
 
 
@@ -84,8 +108,44 @@ def channel(directory: Directory, channel_id: str) -> ChannelDocument:
     raise NotFoundError("channel", channel_id)
 
 
+async def confirm(backends: Backends, channel_id: str, who: str) -> ChannelView:
+    """Declare an address confirmed; who did it is noted.
+
+    Raises:
+        NotFoundError: there is no such channel.
+    """
+    now = backends.clock.now()
+    await backends.subscribers.stand(channel_id, lambda standing: standing.confirmed(now, who))
+    return await shown(backends, channel_id)
+
+
+async def disable(backends: Backends, channel_id: str, who: str, reason: str) -> ChannelView:
+    now = backends.clock.now()
+    await backends.subscribers.stand(
+        channel_id, lambda standing: standing.disabled(now, who, reason)
+    )
+    return await shown(backends, channel_id)
+
+
+async def enable(backends: Backends, channel_id: str, who: str) -> ChannelView:
+    """Give a channel a new chance, whoever or whatever disabled it."""
+    now = backends.clock.now()
+    stands = channel(await backends.subscribers.directory(), channel_id)
+    if not stands.enabled:
+        await backends.subscribers.put(stands.model_copy(update={"enabled": True}))
+    await backends.subscribers.stand(channel_id, lambda standing: standing.enabled(now, who))
+    return await shown(backends, channel_id)
+
+
+async def shown(backends: Backends, channel_id: str) -> ChannelView:
+    directory = await backends.subscribers.directory()
+    return view(channel(directory, channel_id), directory)
+
+
 def of_subscriber(directory: Directory, subscriber_id: str) -> Sequence[ChannelView]:
-    return [view(each) for each in directory.channels if each.subscriber == subscriber_id]
+    return [
+        view(each, directory) for each in directory.channels if each.subscriber == subscriber_id
+    ]
 
 
 def check_channels(subscription: SubscriptionDocument, directory: Directory) -> None:

@@ -1,5 +1,5 @@
--- Changes subscribers, channels and subscriptions, all or nothing, and raises the revision.
--- KEYS  1 subscribers  2 channels  3 subscriptions (hashes: id -> document)  4 revision
+-- Changes subscribers, channels, subscriptions and how channels stand, all or nothing, and raises the revision.
+-- KEYS  1 subscribers  2 channels  3 subscriptions  4 standings (hashes: id -> document)  5 revision
 -- ARGV  1 revision that must still hold, empty for any
 --       then steps, as many as there are:
 --         need   key's number  id                there must be such a document
@@ -10,7 +10,7 @@
 --         touch                              raise the revision in any case; the last
 -- Returns the revision where something changed, 0 where nothing did, -1 where the
 -- revision is another by now, and otherwise the step that was not met: its name, number, id.
-local revision = redis.call('GET', KEYS[4]) or '0'
+local revision = redis.call('GET', KEYS[5]) or '0'
 if ARGV[1] ~= '' and ARGV[1] ~= revision then
   return -1
 end
@@ -52,4 +52,4 @@ end
 for _, write in ipairs(writes) do
   redis.call(unpack(write))
 end
-return redis.call('INCR', KEYS[4])
+return redis.call('INCR', KEYS[5])

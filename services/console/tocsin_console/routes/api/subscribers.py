@@ -1,12 +1,12 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from tocsin.documents import SubscriberDocument, SubscriptionDocument
 from tocsin.errors import NotFoundError
 from tocsin_console.routes import channels
-from tocsin_console.routes.backends import Behind
+from tocsin_console.routes.backends import Behind, Who
 from tocsin_console.routes.channels import ChannelInput, ChannelView
 from tocsin_console.routes.preconditions import require_same
 
@@ -14,6 +14,7 @@ from tocsin_console.routes.preconditions import require_same
 router = APIRouter(tags=["subscribers"])
 
 Id = Annotated[str, Path(max_length=64)]
+Reason = Annotated[str, Query(max_length=200, description="Stands with the channel.")]
 
 
 class SubscriberList(BaseModel):
@@ -59,12 +60,12 @@ async def delete_subscriber(behind: Behind, subscriber_id: Id) -> None:
 @router.get("/channels")
 async def list_channels(behind: Behind) -> ChannelList:
     directory = await behind.subscribers.directory()
-    return ChannelList(items=tuple(channels.view(each) for each in directory.channels))
+    return ChannelList(items=tuple(channels.view(each, directory) for each in directory.channels))
 
 
 @router.get("/channels/{channel_id}")
 async def get_channel(behind: Behind, channel_id: Id) -> ChannelView:
-    return channels.view(channels.channel(await behind.subscribers.directory(), channel_id))
+    return await channels.shown(behind, channel_id)
 
 
 @router.put("/channels/{channel_id}")
@@ -73,7 +74,26 @@ async def put_channel(behind: Behind, channel_id: Id, sent: ChannelInput) -> Cha
     require_same(sent.id, channel_id)
     channel = channels.document(sent, await behind.subscribers.directory())
     await behind.subscribers.put(channel)
-    return channels.view(channel)
+    return await channels.shown(behind, channel_id)
+
+
+@router.post("/channels/{channel_id}/confirm")
+async def confirm_channel(behind: Behind, who: Who, channel_id: Id) -> ChannelView:
+    """Declare that whoever reads mail there has agreed; who says so is noted."""
+    return await channels.confirm(behind, channel_id, who)
+
+
+@router.post("/channels/{channel_id}/disable")
+async def disable_channel(
+    behind: Behind, who: Who, channel_id: Id, reason: Reason = ""
+) -> ChannelView:
+    return await channels.disable(behind, channel_id, who, reason)
+
+
+@router.post("/channels/{channel_id}/enable")
+async def enable_channel(behind: Behind, who: Who, channel_id: Id) -> ChannelView:
+    """Send there again, whoever or whatever disabled it."""
+    return await channels.enable(behind, channel_id, who)
 
 
 @router.delete("/channels/{channel_id}", status_code=204)

@@ -12,7 +12,7 @@ from tocsin.documents import SubscriberDocument, SubscriptionDocument
 from tocsin.errors import InvalidDocumentError, NotFoundError
 from tocsin.ports.subscribers import Directory
 from tocsin_console.routes import channels
-from tocsin_console.routes.backends import Backends, Behind
+from tocsin_console.routes.backends import Backends, Behind, Who
 from tocsin_console.routes.channels import ChannelInput, ChannelView
 from tocsin_console.routes.forms import Errors, errors_of, identifier
 from tocsin_console.routes.templates import render
@@ -129,6 +129,24 @@ async def delete_channel(behind: Behind, channel_id: str) -> Response:
     return _done("deleted")
 
 
+@router.post("/channels/{channel_id}/confirm")
+async def confirm_channel(behind: Behind, who: Who, channel_id: str) -> Response:
+    await channels.confirm(behind, channel_id, who)
+    return _done("confirmed")
+
+
+@router.post("/channels/{channel_id}/disable")
+async def disable_channel(behind: Behind, who: Who, channel_id: str) -> Response:
+    await channels.disable(behind, channel_id, who, "")
+    return _done("disabled")
+
+
+@router.post("/channels/{channel_id}/enable")
+async def enable_channel(behind: Behind, who: Who, channel_id: str) -> Response:
+    await channels.enable(behind, channel_id, who)
+    return _done("enabled")
+
+
 @router.post("/subscriptions/{subscription_id}/delete")
 async def delete_subscription(behind: Behind, subscription_id: str) -> Response:
     await behind.subscribers.delete_subscription(subscription_id)
@@ -151,7 +169,7 @@ async def _page(
         "subscribers.html",
         status=422 if errors else 200,
         entries=entries(directory),
-        channels=[channels.view(each) for each in directory.channels],
+        channels=[channels.view(each, directory) for each in directory.channels],
         rules=await backends.rules.page(limit=SUGGESTED),
         done=done,
         errors=errors or {},
