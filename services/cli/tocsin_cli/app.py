@@ -103,13 +103,8 @@ def open_session(settings: CliSettings, who: str) -> Session:
 
         async def prepare(url: str) -> None:
             if demo:
-<<<<<<< HEAD
                 async with open_known(url) as store:
-                    loaded = await load_where_untouched(store, checks(session), who)
-=======
-                async with open_store(url, settings) as store:
-                    loaded = await load_where_untouched(store, checker(session), who, clock.now())
->>>>>>> 48235a4 (channels: tell how each stands, and have mail addresses confirmed)
+                    loaded = await load_where_untouched(store, checks(session), who, clock.now())
                 if loaded:
                     screen.note(f"the store was empty: put the demo's {loaded} rules into it")
 

@@ -1,20 +1,17 @@
 """The demo set: rules, a subscriber and channels that lead to the demo inbox."""
 
-<<<<<<< HEAD
-=======
-from collections.abc import Callable
+from collections.abc import Iterable
 from datetime import datetime
->>>>>>> 48235a4 (channels: tell how each stands, and have mail addresses confirmed)
 from importlib.resources import files
 
 import typer
 
-from tocsin.documents import RuleDocument
+from tocsin.documents import ChannelDocument, RuleDocument
 from tocsin_cli.commands import documents
 from tocsin_cli.commands.apply import confirm
 from tocsin_cli.commands.options import Yes
 from tocsin_cli.commands.session import Store, session_of, with_store
-from tocsin_cli.manifests import Checks, State, check, plan, read
+from tocsin_cli.manifests import Change, Checks, State, check, plan, read
 
 
 NAME = "demo.yaml"
@@ -37,7 +34,7 @@ def load(context: typer.Context, yes: Yes = False) -> None:
         if changes:
             confirm("Load it?", yes=yes or await is_untouched(store))
             await documents.make(store, changes, who=session.who, reason=REASON)
-            await _confirm_channels(store, session.clock.now())
+            await _confirm_channels(store, changes, session.clock.now())
 
     with_store(context, work)
 
@@ -50,26 +47,22 @@ def show() -> None:
     typer.echo(_text(), nl=False)
 
 
-<<<<<<< HEAD
-async def load_where_untouched(store: Store, checks: Checks, who: str) -> int:
-=======
-async def load_where_untouched(store: Store, check_rule: CheckRule, who: str, now: datetime) -> int:
->>>>>>> 48235a4 (channels: tell how each stands, and have mail addresses confirmed)
+async def load_where_untouched(store: Store, checks: Checks, who: str, now: datetime) -> int:
     """Fill a store that never held anything; return how many rules it got."""
     if not await is_untouched(store):
         return 0
     changes = plan(State(), _demo_set(State(), checks))
     await documents.make(store, changes, who=who, reason=REASON)
-    await _confirm_channels(store, now)
+    await _confirm_channels(store, changes, now)
     return sum(isinstance(change.after, RuleDocument) for change in changes)
 
 
-async def _confirm_channels(store: Store, now: datetime) -> None:
+async def _confirm_channels(store: Store, changes: Iterable[Change], now: datetime) -> None:
     """Declare the demo's addresses confirmed: they are nobody's, and lead to the inbox."""
-    for channel_id in _demo_set(State(), lambda rule: None).channels():
-        await store.subscribers.stand(
-            channel_id, lambda standing: standing.confirmed(now, f"tocsin, as {REASON}")
-        )
+    who = f"tocsin, as {REASON}"
+    for change in changes:
+        if isinstance(change.after, ChannelDocument):
+            await store.subscribers.stand(change.id, lambda stands: stands.confirmed(now, who))
 
 
 async def is_untouched(store: Store) -> bool:
