@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
+from itertools import count
 from typing import cast
 
 import httpx2
 from fastapi import FastAPI
 
+from rig.secret_keys import KEYS
 from tocsin.adapters.availability import available
 from tocsin.adapters.gazetteer.load import load
 from tocsin.article import Article
+from tocsin.delivery.links import Links
 from tocsin.documents import (
     ChannelDocument,
     RuleDocument,
@@ -32,6 +35,7 @@ from tocsin.testing import (
     FakeDeadLetters,
     FakeDeliveryLedger,
     FakeInbox,
+    FakePreferences,
     FakeRegionStore,
     FakeRuleStore,
     FakeServiceRegistry,
@@ -50,6 +54,9 @@ SECRET = "hRxXhRxXhRxXhRxXhRxXhRxX"
 
 
 CLOCK = FakeClock()
+
+
+NUMBERS = count()
 
 
 class NothingBehind:
@@ -75,6 +82,8 @@ class Office:
         self.publisher = FakeArticlePublisher(self.clock)
         self.articles = FakeArticleLog(self.publisher)
         self.deliveries = FakeDeliveryLedger(self.clock)
+        self.preferences = FakePreferences(self.clock)
+        self.links = Links("http://localhost:8000", lambda: KEYS)
         self.dead_letters = FakeDeadLetters()
         self.streams = FakeStreamStatus()
         self.services = FakeServiceRegistry(self.clock)
@@ -87,6 +96,8 @@ class Office:
             subscribers=self.subscribers,
             articles=self.articles,
             deliveries=self.deliveries,
+            preferences=self.preferences,
+            links=self.links,
             dead_letters=self.dead_letters,
             streams=self.streams,
             services=self.services,
@@ -96,7 +107,8 @@ class Office:
         )
 
     def client(self, **headers: str) -> httpx2.AsyncClient:
-        transport = httpx2.ASGITransport(app=self.app)
+        """Return a client that comes from an address of its own."""
+        transport = httpx2.ASGITransport(app=self.app, client=(f"client-{next(NUMBERS)}", 1))
         return httpx2.AsyncClient(
             transport=transport, base_url="http://localhost:8000", headers=headers
         )

@@ -44,6 +44,8 @@ async def test_without_the_token_every_route_is_closed(office: Office) -> None:
 
             if path == "/login":
                 assert response.status_code in {200, 401}
+            elif path == "/p/token":
+                assert response.status_code == 404, "no right is in such a link"
             elif path.startswith("/api/"):
                 assert response.status_code == 401, path
                 assert response.headers["www-authenticate"] == "Bearer"

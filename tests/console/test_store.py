@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from redis.asyncio import Redis
 
 from console.office import GAZETTEER
-from rig.secret_keys import vault
+from rig.secret_keys import KEYS, vault
 from tocsin.adapters import wire
 from tocsin.adapters.article_log import RedisArticleLog
 from tocsin.adapters.article_publisher import RedisArticlePublisher
@@ -16,12 +16,14 @@ from tocsin.adapters.connection import connect
 from tocsin.adapters.dead_letters import RedisDeadLetters
 from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
 from tocsin.adapters.inbox import RedisInbox
+from tocsin.adapters.preferences import RedisPreferences
 from tocsin.adapters.region_store import RedisRegionStore
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.service_registry import RedisServiceRegistry
 from tocsin.adapters.stream_status import RedisStreamStatus
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
 from tocsin.article import Article
+from tocsin.delivery.links import Links
 from tocsin.events import ArticleMatched, ArticleSummary, RuleMatch
 from tocsin.ports.deliveries import Delivery
 from tocsin.runtime.atlas import Atlas
@@ -42,6 +44,8 @@ def over(redis: Redis) -> FastAPI:
         subscribers=RedisSubscriberStore(redis, vault()),
         articles=RedisArticleLog(redis),
         deliveries=RedisDeliveryLedger(redis),
+        preferences=RedisPreferences(redis, CLOCK),
+        links=Links("", lambda: KEYS),
         dead_letters=RedisDeadLetters(redis),
         streams=RedisStreamStatus(redis),
         services=RedisServiceRegistry(redis),

@@ -10,6 +10,7 @@ from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
 from tocsin.adapters.gazetteer.load import load
 from tocsin.adapters.inbox import RedisInbox
 from tocsin.adapters.key_ring import key_ring
+from tocsin.adapters.preferences import RedisPreferences
 from tocsin.adapters.region_store import RedisRegionStore
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.service_registry import RedisServiceRegistry
@@ -17,6 +18,7 @@ from tocsin.adapters.stream_status import RedisStreamStatus
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
 from tocsin.adapters.system_clock import SystemClock
 from tocsin.adapters.vault import Vault
+from tocsin.delivery.links import Links
 from tocsin.runtime import process
 from tocsin.runtime.atlas import Atlas
 from tocsin_console.routes.access import Access
@@ -37,6 +39,8 @@ async def serve(settings: ConsoleSettings) -> None:
         subscribers=subscribers,
         articles=RedisArticleLog(redis),
         deliveries=RedisDeliveryLedger(redis),
+        preferences=RedisPreferences(redis, clock),
+        links=Links(settings.public_url, keys.current),
         dead_letters=RedisDeadLetters(redis),
         streams=RedisStreamStatus(redis),
         services=RedisServiceRegistry(redis),
@@ -48,7 +52,7 @@ async def serve(settings: ConsoleSettings) -> None:
     app = console(
         backends,
         Access(token, clock),
-        allowed_hosts=settings.allowed_hosts,
+        allowed_hosts=settings.hosts,
         store_errors=available,
     )
     await process.serve(

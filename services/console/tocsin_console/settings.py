@@ -1,5 +1,6 @@
 from ipaddress import ip_address
 from typing import Annotated, ClassVar, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode
@@ -43,6 +44,12 @@ class ConsoleSettings(SecretSettings):
             if "*" in host and not (host.startswith("*.") and "*" not in host[1:]):
                 raise ValueError(f"{host!r} is no host name: write example.org or *.example.org")
         return hosts
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names by which browsers may call: those that are allowed, and the public one."""
+        public = urlsplit(self.public_url).hostname
+        return (*self.allowed_hosts, public) if public else self.allowed_hosts
 
     @model_validator(mode="after")
     def _open_to_this_machine_only(self) -> Self:

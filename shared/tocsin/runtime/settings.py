@@ -165,6 +165,25 @@ class SecretSettings(Settings):
         default=None, description="A file with the keys, one a line; read anew when it changes"
     )
 
+    public_url: str = Field(
+        default="",
+        description="Where readers reach the console, for the links in messages, such as "
+        "https://alerts.example.org; without it messages have none",
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_of_the_web(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (
+            parts.scheme not in {"http", "https"}
+            or not parts.hostname
+            or parts.query
+            or parts.fragment
+        ):
+            raise ValueError("must be an address such as https://alerts.example.org")
+        return url.rstrip("/")
+
     @field_validator("secret_keys")
     @classmethod
     def _are_there(cls, keys: SecretKeys | None) -> SecretKeys | None:

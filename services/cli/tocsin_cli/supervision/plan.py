@@ -108,6 +108,8 @@ def _env(
         defaults |= _demo_env(settings)
     if own_keys is not None and role in KEY_HOLDERS:
         defaults |= {"TOCSIN_SECRET_KEYS_FILE": str(own_keys)}
+    if role in KEY_HOLDERS and Role.CONSOLE in wanted.roles:
+        defaults |= {"TOCSIN_PUBLIC_URL": f"http://{LOOPBACK}:{settings.console_port}"}
     chosen = {
         name: value
         for name, value in defaults.items()

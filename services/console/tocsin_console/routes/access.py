@@ -13,6 +13,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tocsin.delivery.links import PATH
 from tocsin.ports.clock import Clock
 from tocsin_console.routes.problems import is_for_programs, refusal
 
@@ -22,7 +23,8 @@ SESSION = timedelta(hours=12)
 ANYBODY = "console"  # who did it, where nobody says who they are
 MAX_NAME = 64
 
-OPEN_PATHS = ("/login", "/static/")
+# Behind the last one, the link itself is the right to what it does.
+OPEN_PATHS = ("/login", "/static/", PATH)
 
 
 @dataclass(frozen=True, slots=True)

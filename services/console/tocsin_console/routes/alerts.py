@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from tocsin.events import ArticleMatched, ArticleSummary, RuleMatch
 from tocsin.ports.deliveries import DeliveryRecord, State
+from tocsin.ports.preferences import Rating
 from tocsin_console.routes.backends import Backends
 
 
@@ -15,7 +16,10 @@ DELIVERIES = 500
 
 
 class Outcome(BaseModel):
-    """How the delivery to one channel stands. ``channel_name`` is empty once the channel is gone."""
+    """How the delivery to one channel stands. ``channel_name`` is empty once the channel is gone.
+
+    ``useful`` is what its reader says of it; null where they said nothing.
+    """
 
     delivery: str
     article: str
@@ -27,6 +31,7 @@ class Outcome(BaseModel):
     attempts: int
     updated_at: AwareDatetime
     due_at: AwareDatetime | None
+    useful: bool | None = None
 
 
 class AlertMatch(RuleMatch):
@@ -51,23 +56,27 @@ async def recent_alerts(
 
 
 async def alerts_of(backends: Backends, matched: Sequence[ArticleMatched]) -> Sequence[Alert]:
-    directory = await backends.subscribers.directory()
-    names = {channel.id: channel.name for channel in directory.channels}
-    outcomes = await outcomes_by_article(backends, names, {each.article.id for each in matched})
-    return [alert(event, outcomes[event.article.id]) for event in matched]
+    sent = await outcomes_by_article(backends, {each.article.id for each in matched})
+    return [alert(event, sent[event.article.id]) for event in matched]
 
 
 async def outcomes_by_article(
-    backends: Backends, names: Mapping[str, str], article_ids: set[str]
+    backends: Backends, article_ids: set[str]
 ) -> Mapping[str, Sequence[Outcome]]:
     ids = list(article_ids)
     records = await asyncio.gather(
         *(backends.deliveries.recent(DELIVERIES, article_id=each) for each in ids)
     )
-    return {
-        article_id: [outcome(record, names) for record in found]
-        for article_id, found in zip(ids, records, strict=True)
-    }
+    shown = await outcomes(backends, [record for found in records for record in found])
+    return {id_: [each for each in shown if each.article == id_] for id_ in ids}
+
+
+async def outcomes(backends: Backends, records: Sequence[DeliveryRecord]) -> Sequence[Outcome]:
+    """Return how deliveries stand, in their order, with what their readers say of them."""
+    directory = await backends.subscribers.directory()
+    names = {channel.id: channel.name for channel in directory.channels}
+    ratings = await backends.preferences.ratings([record.delivery.id for record in records])
+    return [outcome(record, names, ratings.get(record.delivery.id)) for record in records]
 
 
 def of_rule(event: ArticleMatched, rule_id: str | None) -> ArticleMatched | None:
@@ -91,7 +100,7 @@ def alert(event: ArticleMatched, outcomes: Sequence[Outcome]) -> Alert:
     )
 
 
-def outcome(record: DeliveryRecord, names: Mapping[str, str]) -> Outcome:
+def outcome(record: DeliveryRecord, names: Mapping[str, str], rating: Rating | None) -> Outcome:
     return Outcome(
         delivery=record.delivery.id,
         article=record.delivery.article_id,
@@ -103,4 +112,5 @@ def outcome(record: DeliveryRecord, names: Mapping[str, str]) -> Outcome:
         attempts=record.attempts,
         updated_at=record.updated_at,
         due_at=record.due_at,
+        useful=None if rating is None else rating.useful,
     )

@@ -6,11 +6,13 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from tocsin.delivery.links import Links
 from tocsin.errors import StoreUnavailableError
 from tocsin.ports.articles import ArticleLog
 from tocsin.ports.clock import Clock
 from tocsin.ports.deliveries import DeliveryLedger
 from tocsin.ports.inbox import Inbox
+from tocsin.ports.preferences import Preferences
 from tocsin.ports.regions import RegionStore
 from tocsin.ports.rules import RuleStore
 from tocsin.ports.streams import DeadLetters, ServiceRegistry, StreamStatus
@@ -27,6 +29,8 @@ class Backends:
     subscribers: SubscriberStore
     articles: ArticleLog
     deliveries: DeliveryLedger
+    preferences: Preferences
+    links: Links
     dead_letters: DeadLetters
     streams: StreamStatus
     services: ServiceRegistry

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 from importlib.metadata import version
+from time import monotonic
 
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -10,11 +11,13 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from tocsin.delivery.links import PATH
 from tocsin.errors import TocsinError
 from tocsin_console.routes import api, pages, problems
 from tocsin_console.routes.access import Access, Guard
 from tocsin_console.routes.backends import Backends
 from tocsin_console.routes.openapi import Console
+from tocsin_console.routes.rate_limit import RateLimit
 from tocsin_console.routes.security import (
     AllowedHosts,
     BodyLimit,
@@ -57,6 +60,7 @@ def console(
             Middleware(AllowedHosts, hosts=allowed_hosts),
             Middleware(BodyLimit, limit=MAX_BODY),
             Middleware(SameOrigin),
+            Middleware(RateLimit, path=PATH, now=monotonic),
             Middleware(Guard, access=access),
         ],
         exception_handlers={

@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tocsin.delivery.links import PATH
 from tocsin_console.routes.problems import refusal
 
 
@@ -90,9 +91,14 @@ class LastResort:
         except Exception:
             if started or scope["type"] != "http":
                 raise
-            log.exception("request failed", method=scope["method"], path=scope["path"])
+            log.exception("request failed", method=scope["method"], path=_told(scope["path"]))
             answer = refusal(scope, 500, "something went wrong that should not; the log says what")
             await answer(scope, receive, send)
+
+
+def _told(path: str) -> str:
+    """Return the path as it may stand in the log: what follows in a link is a right."""
+    return f"{PATH}…" if path.startswith(PATH) else path
 
 
 class AllowedHosts:
@@ -167,13 +173,22 @@ class SameOrigin:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not is_same_origin(scope["method"], Headers(scope=scope)):
+        if _is_checked(scope) and not is_same_origin(scope["method"], Headers(scope=scope)):
             response = refusal(
                 scope, 403, "this change was asked for by another site; open the console itself"
             )
             await response(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+
+def _is_checked(scope: Scope) -> bool:
+    """Tell whether a cookie could stand behind the request.
+
+    A link in a message is the whole right to what it does, and mail programs that run in a browser
+    follow it from a page of their own.
+    """
+    return scope["type"] == "http" and not scope["path"].startswith(PATH)
 
 
 def is_same_origin(method: str, headers: Headers) -> bool:

@@ -127,9 +127,7 @@ async def _matched_then(backends: Backends, article_id: str, rule_id: str) -> tu
 
 
 async def _deliveries(backends: Backends, article_id: str, rule_id: str) -> tuple[Outcome, ...]:
-    directory = await backends.subscribers.directory()
-    names = {channel.id: channel.name for channel in directory.channels}
-    outcomes = await outcomes_by_article(backends, names, {article_id})
+    outcomes = await outcomes_by_article(backends, {article_id})
     return tuple(each for each in outcomes[article_id] if each.rule == rule_id)
 
 

@@ -5,7 +5,7 @@ from pydantic import BaseModel
 
 from tocsin.ports.deliveries import State
 from tocsin_console.routes import letters
-from tocsin_console.routes.alerts import Outcome, outcome
+from tocsin_console.routes.alerts import Outcome, outcomes
 from tocsin_console.routes.backends import Behind
 from tocsin_console.routes.letters import Letter, LetterSummary
 from tocsin_console.routes.status import Status, status
@@ -76,10 +76,8 @@ async def list_deliveries(
     limit: Limit = 100,
 ) -> DeliveryList:
     """Alerts on their way or arrived, newest first."""
-    directory = await behind.subscribers.directory()
-    names = {channel.id: channel.name for channel in directory.channels}
     records = await behind.deliveries.recent(limit, state=state, article_id=article)
-    return DeliveryList(items=tuple(outcome(record, names) for record in records))
+    return DeliveryList(items=tuple(await outcomes(behind, records)))
 
 
 @router.post("/deliveries/{delivery_id}/replay", status_code=204)

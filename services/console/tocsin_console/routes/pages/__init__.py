@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from tocsin_console.routes.pages import (
     alerts,
+    errands,
     inbox,
     letters,
     overview,
@@ -15,6 +16,6 @@ from tocsin_console.routes.pages import (
 
 def router() -> APIRouter:
     pages = APIRouter(include_in_schema=False)
-    for part in (overview, alerts, rules, subscribers, letters, inbox, session):
+    for part in (overview, alerts, errands, rules, subscribers, letters, inbox, session):
         pages.include_router(part.router)
     return pages

@@ -5,7 +5,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from tocsin.ports.deliveries import State
 from tocsin_console.routes import letters
-from tocsin_console.routes.alerts import outcome
+from tocsin_console.routes.alerts import outcomes
 from tocsin_console.routes.backends import Behind
 from tocsin_console.routes.templates import render
 
@@ -19,15 +19,13 @@ Stream = Annotated[str, Path(max_length=64, pattern=r"^[a-z-]+$")]
 
 @router.get("/dead-letters")
 async def dead_letters(request: Request, behind: Behind, done: str = "") -> Response:
-    directory = await behind.subscribers.directory()
-    names = {channel.id: channel.name for channel in directory.channels}
     dead = await behind.deliveries.recent(SHOWN, state=State.DEAD)
     return render(
         request,
         "letters.html",
         letters=[letters.summary(each) for each in await behind.dead_letters.recent(SHOWN)],
         total=await behind.dead_letters.count(),
-        deliveries=[outcome(each, names) for each in dead],
+        deliveries=await outcomes(behind, dead),
         done=done,
         now=behind.clock.now(),
     )
