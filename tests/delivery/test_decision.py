@@ -1,19 +1,23 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.delivery import Deliver, GiveUp, RetryLater, decide
-from tocsin.delivery.decision import AGE_LIMIT, MOST_UNSURE
+from tocsin.delivery import Deliver, Expire, GiveUp, RetryLater, decide
+from tocsin.delivery.decision import MOST_UNSURE, age_limit
 from tocsin.delivery.retry import backoff
-from tocsin.ports.deliveries import Claim, Delivery
+from tocsin.documents import Priority
+from tocsin.ports.deliveries import Blame, Claim, Delivery
 from tocsin.ports.sender import Kind, Outcome
 
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 DELIVERY = Delivery("d", "a", "r", "s", "c", "{}")
+AGE_LIMIT = age_limit(DELIVERY)
 
 
 def claim(*, attempts: int = 0, age: timedelta = timedelta(seconds=1), suspects: int = 0) -> Claim:
@@ -66,7 +70,9 @@ def test_a_refusal_that_may_pass_is_tried_again() -> None:
 def test_nothing_is_tried_before_the_receiver_wants_it() -> None:
     outcome = Outcome(Kind.TRANSIENT, "HTTP 429", retry_after=MINUTE * 7)
 
-    assert decide(outcome, claim(), NOW, 0.99) == RetryLater("HTTP 429", MINUTE * 7)
+    assert decide(outcome, claim(), NOW, 0.99) == RetryLater(
+        "HTTP 429", MINUTE * 7, rest=MINUTE * 7
+    )
 
 
 def test_where_the_receiver_may_have_it_a_repeat_waits_one_to_two_minutes() -> None:
@@ -83,12 +89,12 @@ def test_a_receiver_that_never_answers_does_not_get_it_for_ever() -> None:
     assert step == GiveUp("the receiver may have it, but broke off 4 times: line dead")
 
 
-def test_after_a_day_it_is_given_up_with_the_reason() -> None:
+def test_after_a_day_it_expires_with_the_reason() -> None:
     old = claim(attempts=30, age=AGE_LIMIT)
 
     step = decide(Outcome(Kind.TRANSIENT, "451 later"), old, NOW, 0.5)
 
-    assert step == GiveUp("gave up 24 h after it was due and 31 attempts: 451 later")
+    assert step == Expire("expired 24 h after it was due, after 31 attempts: 451 later")
 
 
 def test_the_last_attempt_is_at_the_age_limit() -> None:
@@ -97,10 +103,36 @@ def test_the_last_attempt_is_at_the_age_limit() -> None:
     assert decide(Outcome(Kind.TRANSIENT, "451"), old, NOW, 0.9) == RetryLater("451", MINUTE)
 
 
-def test_a_receiver_that_wants_to_wait_beyond_the_age_limit_is_given_up() -> None:
+def test_a_receiver_that_wants_to_wait_beyond_the_age_limit_lets_it_expire() -> None:
     outcome = Outcome(Kind.TRANSIENT, "HTTP 503", retry_after=timedelta(days=2))
 
-    assert isinstance(decide(outcome, claim(), NOW, 0.5), GiveUp)
+    assert isinstance(decide(outcome, claim(), NOW, 0.5), Expire)
+
+
+@pytest.mark.parametrize(
+    ("delivery", "limit"),
+    [
+        (replace(DELIVERY, priority=Priority.BREAKING), 6 * HOUR),
+        (replace(DELIVERY, priority=Priority.NORMAL), 24 * HOUR),
+        (replace(DELIVERY, priority=Priority.LOW), 24 * HOUR),
+        (replace(DELIVERY, is_digest=True), 48 * HOUR),
+    ],
+)
+def test_how_long_it_is_tried_is_by_what_it_is(delivery: Delivery, limit: timedelta) -> None:
+    outcome = Outcome(Kind.TRANSIENT, "451")
+    before = replace(claim(age=limit - MINUTE), delivery=delivery)
+    after = replace(claim(age=limit), delivery=delivery)
+
+    assert isinstance(decide(outcome, before, NOW, 0.5), RetryLater)
+    assert isinstance(decide(outcome, after, NOW, 0.5), Expire)
+
+
+def test_what_is_to_blame_is_left_alone_as_long_as_it_wants_up_to_an_hour() -> None:
+    outcome = Outcome(Kind.TRANSIENT, "HTTP 429", HOUR * 5, Blame.CHANNEL)
+
+    step = decide(outcome, claim(), NOW, 0.5)
+
+    assert step == RetryLater("HTTP 429", HOUR * 5, blame=Blame.CHANNEL, rest=HOUR)
 
 
 @given(

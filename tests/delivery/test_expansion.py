@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from tocsin.delivery import Alert, Audience, alert_key, delivery_id, expand
+from tocsin.delivery import Alert, Audience, delivery_id, expand, place, thread_id
 from tocsin.documents import ChannelDocument, SubscriberDocument, SubscriptionDocument
 from tocsin.events import ArticleMatched, ArticleSummary, RuleMatch
+from tocsin.ports.deliveries import Delivery, Story
+from tocsin.ports.preferences import Wishes
 from tocsin.ports.subscribers import Directory
 
 
@@ -65,9 +67,16 @@ def matched(*rules: str, article: ArticleSummary = ARTICLE) -> ArticleMatched:
     )
 
 
+def deliveries(event: ArticleMatched, audience: Audience) -> list[Delivery]:
+    return [
+        place(candidate, Story(), Wishes(), NOW).delivery
+        for candidate in expand(event, audience, Wishes()).candidates
+    ]
+
+
 def told(*rules: str, directory: Directory = DIRECTORY) -> list[tuple[str, str]]:
-    expansion = expand(matched(*rules), Audience.of(directory))
-    return [(delivery.subscription_id, delivery.channel_id) for delivery in expansion.deliveries]
+    made = deliveries(matched(*rules), Audience.of(directory))
+    return [(delivery.subscription_id, delivery.channel_id) for delivery in made]
 
 
 def test_everybody_who_subscribed_is_told_on_every_enabled_channel() -> None:
@@ -88,15 +97,15 @@ def test_each_rule_that_matched_is_told_for_itself() -> None:
 
 
 def test_a_rule_that_nobody_hears_is_said() -> None:
-    expansion = expand(matched("sahel", "paused", "muted", "unknown"), Audience.of(DIRECTORY))
+    event = matched("sahel", "paused", "muted", "unknown")
+    expansion = expand(event, Audience.of(DIRECTORY), Wishes())
 
     assert expansion.unheard == ["paused", "muted", "unknown"]
 
 
 def test_the_payload_is_all_that_a_message_needs() -> None:
-    expansion = expand(matched("quakes"), Audience.of(DIRECTORY))
+    (delivery,) = deliveries(matched("quakes"), Audience.of(DIRECTORY))
 
-    (delivery,) = expansion.deliveries
     assert Alert.model_validate_json(delivery.payload) == Alert(
         article=ARTICLE,
         match=matched("quakes").matches[0],
@@ -106,16 +115,17 @@ def test_the_payload_is_all_that_a_message_needs() -> None:
         subscriber_name="Ann",
         time_zone="Africa/Bamako",
         locale="fr",
+        thread=thread_id("s3", ARTICLE, "quakes", "ann-chat"),
     )
     assert (delivery.article_id, delivery.rule_id, delivery.lane) == ("a1", "quakes", "slack")
 
 
 def test_the_same_match_gives_the_same_ids_and_others_give_others() -> None:
     audience = Audience.of(DIRECTORY)
-    first = [delivery.id for delivery in expand(matched("sahel", "quakes"), audience).deliveries]
+    first = [delivery.id for delivery in deliveries(matched("sahel", "quakes"), audience)]
     later = matched("quakes", "sahel").model_copy(update={"matched_at": NOW.replace(year=2027)})
 
-    assert {delivery.id for delivery in expand(later, audience).deliveries} == set(first)
+    assert {delivery.id for delivery in deliveries(later, audience)} == set(first)
     assert len(set(first)) == 4
 
 
@@ -133,33 +143,43 @@ def test_a_new_article_or_revision_is_told_anew_and_a_new_title_is_not(
     audience = Audience.of(DIRECTORY)
     changed = ARTICLE.model_copy(update=change)
 
-    before = {delivery.id for delivery in expand(matched("sahel"), audience).deliveries}
-    after = {
-        delivery.id for delivery in expand(matched("sahel", article=changed), audience).deliveries
-    }
+    before = {delivery.id for delivery in deliveries(matched("sahel"), audience)}
+    after = {delivery.id for delivery in deliveries(matched("sahel", article=changed), audience)}
 
     assert (before == after) is same
     assert before == after or not before & after
 
 
-def test_articles_of_one_story_are_one_alert() -> None:
+def test_articles_of_one_story_are_told_for_themselves_in_one_thread() -> None:
     first = ARTICLE.model_copy(update={"story_id": "story"})
     second = first.model_copy(update={"id": "a2"})
 
-    assert alert_key(first, "sahel") == alert_key(second, "sahel") != alert_key(ARTICLE, "sahel")
+    threads = {thread_id("s1", article, "sahel", "c") for article in (first, second)}
+
+    assert len(threads) == 1
+    assert threads != {thread_id("s1", ARTICLE, "sahel", "c")}
+    assert delivery_id("s1", first, "sahel", "c") != delivery_id("s1", second, "sahel", "c")
 
 
-@given(*[st.tuples(st.text(max_size=3), st.text(max_size=3), st.text(max_size=3))] * 2)
+def test_an_article_that_began_a_story_is_in_its_thread() -> None:
+    later = ARTICLE.model_copy(update={"id": "a2", "story_id": ARTICLE.id})
+
+    assert thread_id("s1", later, "sahel", "c") == thread_id("s1", ARTICLE, "sahel", "c")
+
+
+@given(*[st.tuples(*[st.text(max_size=3)] * 4)] * 2)
 def test_different_parts_never_make_the_same_id(
-    left: tuple[str, str, str], right: tuple[str, str, str]
+    left: tuple[str, ...], right: tuple[str, ...]
 ) -> None:
-    assert (delivery_id(*left, 1) == delivery_id(*right, 1)) == (left == right)
+    def id_of(parts: tuple[str, ...]) -> str:
+        subscription, article, rule, channel = parts
+        return delivery_id(subscription, ARTICLE.model_copy(update={"id": article}), rule, channel)
+
+    assert (id_of(left) == id_of(right)) == (left == right)
 
 
 def test_an_id_does_not_change_between_versions_of_the_program() -> None:
-    assert delivery_id("s1", alert_key(ARTICLE, "sahel"), "ann-mail", 1) == (
-        "40b6c4bbba28c00c1bceb9e9df446203"
-    )
+    assert delivery_id("s1", ARTICLE, "sahel", "ann-mail") == "40b6c4bbba28c00c1bceb9e9df446203"
 
 
 def test_an_audience_knows_its_channels_disabled_ones_too() -> None:

@@ -2,71 +2,28 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from pydantic import SecretStr
 
 from notifier.alerts import a_delivery, a_match
+from notifier.office import LEASE, Office
 from tocsin.delivery import TEST
-from tocsin.documents import ChannelDocument, SubscriberDocument, SubscriptionDocument
+from tocsin.documents import ChannelDocument
 from tocsin.errors import StoreUnavailableError
 from tocsin.ports.deliveries import Claim, Delivery, DeliveryRecord, State
 from tocsin.ports.sender import Kind, Outcome
-from tocsin.testing import FakeClock, FakeDeliveryLedger, FakeSender, FakeSubscriberStore
+from tocsin.testing import (
+    FakeDeliveryLedger,
+    FakeSender,
+)
 from tocsin_notifier import metrics
-from tocsin_notifier.audience import LiveAudience
-from tocsin_notifier.sending import Courier, Dispatcher, Gauges
-from tocsin_notifier.subscribers import Fanout
+from tocsin_notifier.sending import Dispatcher, Gauges
 
 
-LEASE = timedelta(seconds=60)
 REFUSED = Outcome(Kind.TRANSIENT, "451 later")
 BROKEN_OFF = Outcome(Kind.AMBIGUOUS, "line dead")
-
-
-@dataclass
-class Office:
-    """A notifier of fakes; ``pass_time`` lets what is due again be due."""
-
-    sender: FakeSender
-    clock: FakeClock = field(default_factory=FakeClock)
-    store: FakeSubscriberStore = field(default_factory=FakeSubscriberStore)
-
-    def __post_init__(self) -> None:
-        self.ledger = FakeDeliveryLedger(self.clock)
-        self.audience = LiveAudience(self.store)
-        self.courier = Courier(
-            self.ledger, self.audience, self.sender, self.clock, lambda: 0.5, lease=LEASE
-        )
-        self.dispatcher = Dispatcher(
-            self.ledger, self.courier.deliver, owner="me", couriers=4, per_lane=2, lease=LEASE
-        )
-        self.fanout = Fanout(self.ledger, self.audience, self.dispatcher.nudge)
-
-    async def people(self, *channels: str) -> None:
-        await self.store.put(SubscriberDocument(id="ann", name="Ann"))
-        for channel in channels:
-            await self.store.put(
-                ChannelDocument(
-                    id=channel,
-                    subscriber="ann",
-                    name=channel,
-                    url=SecretStr(f"mailto:{channel}@example.org"),
-                )
-            )
-        await self.store.put(
-            SubscriptionDocument(id="sahel-ann", rule="sahel-jnim", subscriber="ann")
-        )
-
-    async def records(self) -> Sequence[DeliveryRecord]:
-        return await self.ledger.recent(100)
-
-    async def until(self, settled: Callable[[Sequence[DeliveryRecord]], bool]) -> None:
-        async with asyncio.timeout(20):
-            while not settled(await self.records()):  # noqa: ASYNC110 -- a ledger tells nobody
-                await asyncio.sleep(0.005)
 
 
 @pytest.fixture
@@ -210,13 +167,13 @@ async def test_a_claim_that_is_void_sends_nothing(office: Office) -> None:
 
 async def test_a_sender_that_breaks_is_a_failure_like_another() -> None:
     class Broken:
-        async def send(self, delivery: Delivery, channel: ChannelDocument) -> Outcome:
+        async def send(
+            self, delivery: Delivery, channel: ChannelDocument, *, posted: str = ""
+        ) -> Outcome:
             raise KeyError("templates")
 
     office = Office(FakeSender())
-    courier = Courier(
-        office.ledger, office.audience, Broken(), office.clock, lambda: 0.5, lease=LEASE
-    )
+    courier = office.courier_of(office.ledger, Broken())
     await office.people("mail")
     await office.fanout.enqueue(a_match())
     (claim,) = await office.ledger.claim("me", 1, LEASE)
@@ -235,7 +192,9 @@ async def test_a_long_sending_keeps_its_lease() -> None:
     finish = asyncio.Event()
 
     class Slow:
-        async def send(self, delivery: Delivery, channel: ChannelDocument) -> Outcome:
+        async def send(
+            self, delivery: Delivery, channel: ChannelDocument, *, posted: str = ""
+        ) -> Outcome:
             await finish.wait()
             return Outcome(Kind.DELIVERED, "ok")
 
@@ -248,7 +207,7 @@ async def test_a_long_sending_keeps_its_lease() -> None:
 
     ledger = Watched(office.clock)
     short = timedelta(milliseconds=30)
-    courier = Courier(ledger, office.audience, Slow(), office.clock, lambda: 0.5, lease=short)
+    courier = office.courier_of(ledger, Slow(), short)
     await office.people("mail")
     await ledger.enqueue([a_delivery()])
     (claim,) = await ledger.claim("me", 1, short)
@@ -268,16 +227,14 @@ async def test_an_outcome_is_noted_as_soon_as_the_store_is_back() -> None:
     class Away(FakeDeliveryLedger):
         refusals = 3
 
-        async def delivered(self, claim: Claim, reason: str) -> None:
+        async def delivered(self, claim: Claim, reason: str, *, posted: str = "") -> None:
             if self.refusals:
                 self.refusals -= 1
                 raise StoreUnavailableError("away")
-            await super().delivered(claim, reason)
+            await super().delivered(claim, reason, posted=posted)
 
     ledger = Away(office.clock)
-    courier = Courier(
-        ledger, office.audience, office.sender, office.clock, lambda: 0.5, lease=LEASE
-    )
+    courier = office.courier_of(ledger, office.sender)
     await office.people("mail")
     await ledger.enqueue([a_delivery()])
     (claim,) = await ledger.claim("me", 1, LEASE)
@@ -292,7 +249,9 @@ async def test_draining_finishes_what_is_under_way_and_takes_up_nothing_more() -
     begun, finish = asyncio.Event(), asyncio.Event()
 
     class Slow(FakeSender):
-        async def send(self, delivery: Delivery, channel: ChannelDocument) -> Outcome:
+        async def send(
+            self, delivery: Delivery, channel: ChannelDocument, *, posted: str = ""
+        ) -> Outcome:
             begun.set()
             await finish.wait()
             return await super().send(delivery, channel)
@@ -318,7 +277,9 @@ async def test_draining_finishes_what_is_under_way_and_takes_up_nothing_more() -
 
 async def test_what_takes_too_long_to_drain_is_broken_off() -> None:
     class Hanging(FakeSender):
-        async def send(self, delivery: Delivery, channel: ChannelDocument) -> Outcome:
+        async def send(
+            self, delivery: Delivery, channel: ChannelDocument, *, posted: str = ""
+        ) -> Outcome:
             await asyncio.Event().wait()
             raise AssertionError
 
@@ -340,7 +301,9 @@ async def test_what_takes_too_long_to_drain_is_broken_off() -> None:
 
 async def test_one_that_hangs_holds_up_no_other() -> None:
     class OneHangs(FakeSender):
-        async def send(self, delivery: Delivery, channel: ChannelDocument) -> Outcome:
+        async def send(
+            self, delivery: Delivery, channel: ChannelDocument, *, posted: str = ""
+        ) -> Outcome:
             if channel.id == "c0":
                 await asyncio.Event().wait()
             return await super().send(delivery, channel)

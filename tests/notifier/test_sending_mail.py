@@ -8,6 +8,7 @@ from notifier.alerts import ID, a_delivery, an_alert
 from notifier.receivers import MailServer
 from notifier.sending import a_channel, relay_to, send
 from rig.processes import free_port
+from tocsin.ports.deliveries import Blame
 from tocsin.ports.sender import Kind, Outcome
 from tocsin.testing import FakeClock
 from tocsin_notifier.adapters.apprise_sender import AppriseSender
@@ -101,7 +102,7 @@ async def test_a_server_that_is_away_may_come_back(sender: AppriseSender) -> Non
 
     outcome = await send(sender, url)
 
-    assert outcome == Outcome(Kind.TRANSIENT, "connect: ConnectionRefusedError")
+    assert outcome == Outcome(Kind.TRANSIENT, "connect: ConnectionRefusedError", blame=Blame.LANE)
 
 
 async def test_a_relay_without_encryption_says_what_it_lacks(mail_server: MailServer) -> None:

@@ -12,6 +12,7 @@ from notifier.alerts import a_delivery
 from notifier.receivers import MailServer, WebServer
 from notifier.sending import a_channel, relay_to, send
 from rig.processes import free_port
+from tocsin.ports.deliveries import Blame
 from tocsin.ports.sender import Kind, Outcome
 from tocsin.testing import FakeClock
 from tocsin_notifier.adapters import apprise_sender
@@ -37,17 +38,33 @@ def test_apprise_is_what_we_tamed() -> None:
         ("s410", Outcome(Kind.PERMANENT, "127.0.0.1: HTTP 410 Gone")),
         (
             "s429",
-            Outcome(Kind.TRANSIENT, "127.0.0.1: HTTP 429 Too Many Requests", timedelta(seconds=7)),
+            Outcome(
+                Kind.TRANSIENT,
+                "127.0.0.1: HTTP 429 Too Many Requests",
+                timedelta(seconds=7),
+                Blame.CHANNEL,
+            ),
         ),
-        ("s500", Outcome(Kind.TRANSIENT, "127.0.0.1: HTTP 500 Internal Server Error")),
+        (
+            "s500",
+            Outcome(
+                Kind.TRANSIENT, "127.0.0.1: HTTP 500 Internal Server Error", None, Blame.CHANNEL
+            ),
+        ),
         (
             "s503",
             Outcome(
-                Kind.TRANSIENT, "127.0.0.1: HTTP 503 Service Unavailable", timedelta(seconds=7)
+                Kind.TRANSIENT,
+                "127.0.0.1: HTTP 503 Service Unavailable",
+                timedelta(seconds=7),
+                Blame.CHANNEL,
             ),
         ),
-        ("s999", Outcome(Kind.TRANSIENT, "127.0.0.1: HTTP 999")),
-        ("abort", Outcome(Kind.AMBIGUOUS, "no answer from 127.0.0.1 (ConnectionError)")),
+        ("s999", Outcome(Kind.TRANSIENT, "127.0.0.1: HTTP 999", None, Blame.CHANNEL)),
+        (
+            "abort",
+            Outcome(Kind.AMBIGUOUS, "no answer from 127.0.0.1 (ConnectionError)", None, Blame.LANE),
+        ),
     ],
 )
 async def test_an_answer_is_told_by_its_status(
@@ -60,7 +77,9 @@ async def test_an_answer_is_told_by_its_status(
 async def test_a_host_that_is_away_may_come_back(sender: AppriseSender) -> None:
     outcome = await send(sender, f"json://127.0.0.1:{free_port()}/x")
 
-    assert outcome == Outcome(Kind.TRANSIENT, "cannot reach 127.0.0.1 (ConnectionError)")
+    assert outcome == Outcome(
+        Kind.TRANSIENT, "cannot reach 127.0.0.1 (ConnectionError)", blame=Blame.LANE
+    )
 
 
 async def test_who_never_answers_is_left_and_it_stays_open_whether_it_was_taken(

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from notifier.alerts import a_delivery
 from notifier.receivers import MailServer
 from tocsin.documents import ChannelDocument
+from tocsin.ports.deliveries import Blame
 from tocsin.ports.sender import Kind, Outcome
 from tocsin.testing import FakeClock
 from tocsin_notifier.adapters import smtp_seam
@@ -113,7 +114,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_not_believed(
             f"smtp://user:right@127.0.0.1:{server.port}?from=a@b.example&tls=starttls"
         )
 
-    assert outcome == Outcome(Kind.TRANSIENT, "connect: SSLCertVerificationError")
+    assert outcome == Outcome(Kind.TRANSIENT, "connect: SSLCertVerificationError", blame=Blame.LANE)
     assert server.mail.messages == []
 
 

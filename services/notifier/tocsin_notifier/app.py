@@ -9,6 +9,7 @@ import structlog
 from tocsin.adapters.connection import connect
 from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
 from tocsin.adapters.key_ring import key_ring
+from tocsin.adapters.preferences import RedisPreferences
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
 from tocsin.adapters.system_clock import SystemClock
 from tocsin.adapters.vault import Vault
@@ -20,7 +21,7 @@ from tocsin_notifier.adapters.apprise_sender import AppriseSender
 from tocsin_notifier.adapters.self_test import expect_tamed_apprise
 from tocsin_notifier.adapters.services import install_plugins
 from tocsin_notifier.audience import LiveAudience
-from tocsin_notifier.sending import Courier, Dispatcher, Gauges
+from tocsin_notifier.sending import Courier, Dispatcher, Gauges, NothingMatched
 from tocsin_notifier.settings import NotifierSettings
 from tocsin_notifier.subscribers import Fanout
 
@@ -37,7 +38,8 @@ async def serve(settings: NotifierSettings) -> None:
     subscribers = RedisSubscriberStore(redis, Vault(keys.find))
     audience = LiveAudience(subscribers)
     sender = AppriseSender(clock, relay=settings.relay, threads=settings.senders)
-    courier = Courier(ledger, audience, sender, clock, random.random)
+    preferences = RedisPreferences(redis, clock)
+    courier = Courier(ledger, audience, sender, clock, random.random, preferences)
     worker = StreamWorker(redis, clock=clock)
     dispatcher = Dispatcher(
         ledger,
@@ -49,7 +51,7 @@ async def serve(settings: NotifierSettings) -> None:
     worker.consume(
         ArticleMatched,
         group="notifier",
-        handler=Fanout(ledger, audience, dispatcher.nudge).enqueue,
+        handler=Fanout(ledger, audience, preferences, clock, dispatcher.nudge).enqueue,
     )
     try:
         await process.serve(
@@ -58,7 +60,11 @@ async def serve(settings: NotifierSettings) -> None:
             redis=redis,
             worker=worker,
             on_start=(partial(subscribers.begin, clock),),
-            background=(dispatcher.run, Gauges(ledger).follow),
+            background=(
+                dispatcher.run,
+                Gauges(ledger).follow,
+                NothingMatched(ledger, audience, clock).follow,
+            ),
             ready=(dispatcher.problem,),
             on_stop=(partial(dispatcher.drain, settings.grace_s),),
         )

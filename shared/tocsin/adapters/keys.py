@@ -59,7 +59,8 @@ def delivery(delivery_id: str) -> str:
 
 # Sorted set: lane -> when its next delivery is due or one of its leases ends, ms. For each lane
 # there are, with its name appended: :lane: (channel -> when its next is due), :busy: (id -> when
-# its lease ends), and with lane and channel: :queue: (id -> when it is due), :holder: (id).
+# its lease ends), and with lane and channel: :queue: (id -> when it is due), :holder: (id). Both
+# have a :gate: (hash: rest, fails, next, tat), where failures and pace hold them up.
 DELIVERIES_DUE = f"{PREFIX}:deliveries:due"
 DELIVERIES_RECENT = f"{PREFIX}:deliveries:recent"  # sorted set: id -> when it was queued, ms
 
@@ -69,9 +70,29 @@ def deliveries_in(state: str) -> str:
     return f"{PREFIX}:deliveries:state:{state}"
 
 
-def deliveries_of(article_id: str) -> str:
-    """Sorted set: id -> when it was queued, ms."""
-    return f"{PREFIX}:deliveries:article:{article_id}"
+def deliveries_of(kind: str, of: str) -> str:
+    """Sorted set: id -> when it was queued, ms; ``kind`` is article, rule, channel or subscriber."""
+    return f"{PREFIX}:deliveries:{kind}:{of}"
+
+
+def digest_items(digest_id: str) -> str:
+    """List: ids of the deliveries that a digest gathers, in the order in which they came."""
+    return f"{PREFIX}:deliveries:items:{digest_id}"
+
+
+def missed(owner_id: str) -> str:
+    """List: ids of what expired on a channel, until a digest of it takes them over."""
+    return f"{PREFIX}:deliveries:missed:{owner_id}"
+
+
+def story(thread: str) -> str:
+    """Hash: version, what was told of a story on a channel, and its first message there."""
+    return f"{PREFIX}:story:{thread}"
+
+
+def limit(key: str) -> str:
+    """Counter: how many messages came one by one; gone when the time of its limit is over."""
+    return f"{PREFIX}:limit:{key}"
 
 
 # What readers asked for

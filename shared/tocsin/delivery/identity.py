@@ -10,12 +10,36 @@ from tocsin.events import ArticleSummary
 TEST = "test"
 
 
-def alert_key(article: ArticleSummary, rule_id: str) -> str:
-    """Return what makes two matches one alert: the story, or else the article, and the rule."""
-    return json.dumps([article.story_id or article.id, rule_id])
+def story_of(article: ArticleSummary) -> str:
+    """Return the story's id; an article that belongs to none is its own."""
+    return article.story_id or article.id
 
 
-def delivery_id(subscription_id: str, key: str, channel_id: str, revision: int) -> str:
+def delivery_id(
+    subscription_id: str,
+    article: ArticleSummary,
+    rule_id: str,
+    channel_id: str,
+    *,
+    in_digest: bool = False,
+) -> str:
     """Return 32 hexadecimal digits; never of a time or an offset, so that a repeat gets the same."""
-    parts = json.dumps([subscription_id, key, channel_id, revision])
-    return blake2b(parts.encode(), digest_size=16).hexdigest()
+    key = json.dumps([article.id, rule_id])
+    return _digits(subscription_id, key, channel_id, article.revision, *in_digest * ["digest"])
+
+
+def thread_id(
+    subscription_id: str,
+    article: ArticleSummary,
+    rule_id: str,
+    channel_id: str,
+    *,
+    in_digest: bool = False,
+) -> str:
+    """Return what all messages of a subscription on one story have in common on a channel."""
+    key = json.dumps([story_of(article), rule_id])
+    return _digits(subscription_id, key, channel_id, "thread", *in_digest * ["digest"])
+
+
+def _digits(*parts: str | int) -> str:
+    return blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from tocsin.documents import ChannelDocument
-from tocsin.ports.deliveries import Delivery
+from tocsin.ports.deliveries import Blame, Delivery
 
 
 class Kind(StrEnum):
@@ -22,16 +22,25 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``reason`` is for people and holds no secret; ``retry_after`` is the receiver's wish."""
+    """``reason`` is for people and holds no secret; ``retry_after`` is the receiver's wish.
+
+    ``blame`` is what a failure tells about, ``posted`` what the channel calls the message.
+    """
 
     kind: Kind
     reason: str
     retry_after: timedelta | None = None
+    blame: Blame = Blame.NOTHING
+    posted: str = ""
 
 
 class Sender(Protocol):
-    async def send(self, delivery: Delivery, channel: ChannelDocument) -> Outcome:
+    async def send(
+        self, delivery: Delivery, channel: ChannelDocument, *, posted: str = ""
+    ) -> Outcome:
         """Write the message and hand it to the channel; tell what became of it.
+
+        ``posted`` is what the channel calls the first message of the delivery's thread.
 
         It never raises for what the channel or the receiver does. The same delivery is written
         the same each time, and carries its id wherever the channel has a place for it. It returns

@@ -1,6 +1,6 @@
 from collections.abc import Mapping, Sequence
 
-from tocsin.delivery import Alert
+from tocsin.delivery import message_of
 from tocsin.documents import ChannelDocument
 from tocsin.documents.channel_url import checked_url
 from tocsin.ports.deliveries import Delivery
@@ -20,9 +20,11 @@ class FakeSender:
         self._outcomes = {channel: list(told) for channel, told in (outcomes or {}).items()}
         self.sent: list[tuple[str, str]] = []
 
-    async def send(self, delivery: Delivery, channel: ChannelDocument) -> Outcome:
+    async def send(
+        self, delivery: Delivery, channel: ChannelDocument, *, posted: str = ""
+    ) -> Outcome:
         try:
-            Alert.model_validate_json(delivery.payload)
+            message_of(delivery)
             checked_url(channel.url.get_secret_value())
         except ValueError as error:
             return Outcome(Kind.PERMANENT, f"cannot be sent: {error}")

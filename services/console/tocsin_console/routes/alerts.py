@@ -18,12 +18,15 @@ DELIVERIES = 500
 class Outcome(BaseModel):
     """How the delivery to one channel stands. ``channel_name`` is empty once the channel is gone.
 
+    ``digest`` is the digest that it waits for or is told in. A digest has no article and no rule.
     ``useful`` is what its reader says of it; null where they said nothing.
     """
 
     delivery: str
     article: str
     rule: str
+    subscriber: str
+    digest: str
     channel: str
     channel_name: str
     state: State
@@ -105,6 +108,8 @@ def outcome(record: DeliveryRecord, names: Mapping[str, str], rating: Rating | N
         delivery=record.delivery.id,
         article=record.delivery.article_id,
         rule=record.delivery.rule_id,
+        subscriber=record.delivery.subscriber_id,
+        digest=record.digest_id,
         channel=record.delivery.channel_id,
         channel_name=names.get(record.delivery.channel_id, ""),
         state=record.state,

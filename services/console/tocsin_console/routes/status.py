@@ -122,6 +122,8 @@ def left_over(dead_letters: int, deliveries: dict[State, int]) -> Iterator[str]:
         yield f"{_messages(dead_letters)} could not be processed; see the dead letters"
     if dead := deliveries.get(State.DEAD, 0):
         yield f"{_alerts(dead)} could not be delivered; see the dead letters"
+    if expired := deliveries.get(State.EXPIRED, 0):
+        yield f"{_alerts(expired)} could not be delivered in time; the next digest tells them"
 
 
 def _messages(number: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from apprise import Apprise
 
-from tocsin.delivery import Alert
+from tocsin.delivery import Alert, Digest, message_of
 from tocsin.documents import ChannelDocument
 from tocsin.documents.channel_url import is_sealed, relay_address, schema_of
 from tocsin.ports.clock import Clock
@@ -26,7 +26,7 @@ from tocsin_notifier.adapters.services import (
     writing_for,
 )
 from tocsin_notifier.adapters.smtp_seam import POOL
-from tocsin_notifier.messages import Card, card, note
+from tocsin_notifier.messages import Card, Sheet, card, note, sheet
 from tocsin_notifier.messages.plain import cut
 from tocsin_notifier.settings import Relay
 
@@ -73,14 +73,16 @@ class AppriseSender:
         self._services: OrderedDict[str, _Service] = OrderedDict()
         self._lock = Lock()
 
-    async def send(self, delivery: Delivery, channel: ChannelDocument) -> Outcome:
+    async def send(
+        self, delivery: Delivery, channel: ChannelDocument, *, posted: str = ""
+    ) -> Outcome:
         try:
-            alert = Alert.model_validate_json(delivery.payload)
+            message = message_of(delivery)
         except ValueError as error:
             return Outcome(Kind.PERMANENT, f"the alert cannot be read: {error}")
         if is_sealed(channel.url.get_secret_value()):
             return Outcome(Kind.TRANSIENT, LOCKED)
-        attempt = Attempt(card(alert, delivery.id))
+        attempt = Attempt(self._written(message, delivery.id), posted)
         loop = asyncio.get_running_loop()
         work = partial(copy_context().run, self._send, channel, attempt)
         try:
@@ -96,6 +98,11 @@ class AppriseSender:
         """Let go of the threads, which must be idle, and of the kept connections."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         POOL.close()
+
+    def _written(self, message: Alert | Digest, delivery_id: str) -> Card | Sheet:
+        if isinstance(message, Alert):
+            return card(message, delivery_id)
+        return sheet(message, delivery_id)
 
     def _send(self, channel: ChannelDocument, attempt: Attempt) -> bool:
         """Send, in a thread of our own; return what Apprise says."""
@@ -150,13 +157,13 @@ def _notify(service: _Service, attempt: Attempt) -> bool:
     )
 
 
-def _title(written: Card, writing: Writing, plugin: Any) -> str:
+def _title(written: Card | Sheet, writing: Writing, plugin: Any) -> str:
     if not writing.titled or plugin.title_maxlen <= 0:
         return ""
     return cut(written.subject, plugin.title_maxlen)
 
 
-def _body(written: Card, writing: Writing, plugin: Any) -> str:
+def _body(written: Card | Sheet, writing: Writing, plugin: Any) -> str:
     return note(written, writing.form, plugin.body_maxlen - MARGIN)
 
 

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from tocsin_notifier.messages import Card
+from tocsin_notifier.messages import Card, Sheet
 
 
 class Stage(IntEnum):
@@ -70,10 +70,12 @@ WireEvent = SmtpReply | SmtpLost | HttpReply | HttpLost | Refused
 class Attempt:
     """One message on its way; used by the thread that sends it, and by who loses patience with it.
 
+    ``posted`` is what the channel calls the first message of the thread, if there is one.
     ``sent`` tells that the last request, or the mail with its final dot, has left whole.
     """
 
-    card: Card
+    card: Card | Sheet
+    posted: str = ""
     events: list[WireEvent] = field(default_factory=list)
     sent: bool = False
     given_up: bool = False

@@ -8,7 +8,7 @@ import base64
 import binascii
 import re
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from email.header import Header
 from email.utils import format_datetime, formataddr
@@ -19,7 +19,7 @@ from apprise.plugins.email.base import NotifyEmail
 from tocsin_notifier.adapters import egress
 from tocsin_notifier.adapters.attempt import current
 from tocsin_notifier.adapters.smtp_seam import PooledSMTP
-from tocsin_notifier.messages import Card, Mail, mail
+from tocsin_notifier.messages import Card, Mail, Sheet, mail
 from tocsin_notifier.messages.plain import one_line
 
 
@@ -55,7 +55,7 @@ class NewsEmail(NotifyEmail):  # type: ignore[misc]  # Apprise is not typed
         return egress.lifted() if self.by_relay else nullcontext()
 
 
-def message_of(card: Card, sender: tuple[str, str], recipient: str) -> bytes:
+def message_of(card: Card | Sheet, sender: tuple[str, str], recipient: str) -> bytes:
     """Return the message as it goes to the server; the same each time.
 
     Written out here: the standard library's generator takes five times as long.
@@ -69,10 +69,11 @@ def message_of(card: Card, sender: tuple[str, str], recipient: str) -> bytes:
         "Subject": _encoded(written.subject),
         "Date": format_datetime(card.matched_at),
         "Message-ID": f"<{card.delivery_id}@{domain}>",
+        **_thread(card, domain),
         "List-Id": _list_id(card, domain),
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
-        "X-Tocsin-Rule": card.rule_id,
+        **({"X-Tocsin-Rule": card.rule_id} if card.rule_id else {}),
         "MIME-Version": "1.0",
         "Content-Type": f'multipart/alternative; boundary="{boundary}"',
     }
@@ -85,6 +86,17 @@ def message_of(card: Card, sender: tuple[str, str], recipient: str) -> bytes:
             f"--{boundary}--\n".encode(),
         ]
     )
+
+
+def _thread(card: Card | Sheet, domain: str) -> Mapping[str, str]:
+    """Return what has mail programs show all messages of a story together.
+
+    They name a message that was never sent, so that nothing need be remembered of the first one.
+    """
+    if not card.thread:
+        return {}
+    root = f"<story-{card.thread}@{domain}>"
+    return {"In-Reply-To": root, "References": root}
 
 
 def _part(subtype: str, text: str, boundary: str) -> Sequence[bytes]:
@@ -100,10 +112,10 @@ def _part(subtype: str, text: str, boundary: str) -> Sequence[bytes]:
     ]
 
 
-def _list_id(card: Card, domain: str) -> str:
+def _list_id(card: Card | Sheet, domain: str) -> str:
     """Return RFC 2919's name of the list, by which people filter: the rule."""
-    name = re.sub(r"[<>\"\\]", " ", one_line(card.rule_name))
-    return f"{_encoded(name)} <{card.rule_id}.tocsin.{domain}>"
+    name = re.sub(r"[<>\"\\]", " ", one_line(card.list_name))
+    return f"{_encoded(name)} <{card.list_id}.tocsin.{domain}>"
 
 
 def _encoded(text: str) -> str:

@@ -1,11 +1,13 @@
 """What the notes of an attempt mean: by how far it went and by the code, never by a log's words."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
+from tocsin.ports.deliveries import Blame
 from tocsin.ports.sender import Kind, Outcome
 from tocsin_notifier.adapters.attempt import (
     HttpLost,
@@ -37,6 +39,8 @@ SLACK_PASSING = frozenset(
     }
 )
 
+SLACK_STAMP = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
+
 # A mailbox that is full may be emptied; RFC 3463, X.2.2.
 MAILBOX_FULL = ("552", "5.2.2")
 
@@ -47,7 +51,9 @@ def outcome(
     """Return what became of an attempt.
 
     ``succeeded`` is what Apprise says, which alone proves nothing. ``relay`` tells that the mail
-    server is the operator's: what it has against us is not the recipient's fault.
+    server is the operator's: what it has against us is not the recipient's fault. A host that
+    cannot be reached or falls silent is to blame for all of its lane; what it says to one request
+    is about that channel.
     """
     if blocked := next((event for event in events if isinstance(event, Refused)), None):
         return Outcome(
@@ -67,8 +73,9 @@ def outcome(
             return _http_refusal(last, now)
         case HttpLost(host, error, sent):
             if sent:
-                return Outcome(Kind.AMBIGUOUS, f"no answer from {host} ({error})")
-            return Outcome(Kind.TRANSIENT, f"cannot reach {host} ({error})")
+                reason = f"no answer from {host} ({error})"
+                return Outcome(Kind.AMBIGUOUS, reason, blame=Blame.LANE)
+            return Outcome(Kind.TRANSIENT, f"cannot reach {host} ({error})", blame=Blame.LANE)
     raise AssertionError(last)
 
 
@@ -77,7 +84,9 @@ def _success(last: WireEvent) -> Outcome:
         case HttpReply() if 300 <= last.status < 400:
             return Outcome(Kind.PERMANENT, _status(last))
         case HttpReply():
-            return Outcome(Kind.DELIVERED, f"{last.host}: {_status(last)}")
+            return Outcome(
+                Kind.DELIVERED, f"{last.host}: {_status(last)}", posted=_posted(last.body)
+            )
         case SmtpReply():
             return Outcome(Kind.DELIVERED, f"{last.code} {last.text}")
         case _:
@@ -86,18 +95,25 @@ def _success(last: WireEvent) -> Outcome:
 
 def _smtp_refusal(reply: SmtpReply, *, relay: bool) -> Outcome:
     reason = f"{reply.stage.name.lower()}: {reply.code} {reply.text}"
+    if reply.stage <= Stage.MAIL and reply.code < 500:
+        return Outcome(Kind.TRANSIENT, reason, blame=Blame.LANE)
     if reply.code < 500 or reply.text.startswith(MAILBOX_FULL) or reply.code == 552:
         return Outcome(Kind.TRANSIENT, reason)
     if relay and reply.stage <= Stage.MAIL:
-        return Outcome(Kind.TRANSIENT, f"the relay refuses us, see TOCSIN_NOTIFIER_RELAY: {reason}")
+        return Outcome(
+            Kind.TRANSIENT,
+            f"the relay refuses us, see TOCSIN_NOTIFIER_RELAY: {reason}",
+            blame=Blame.LANE,
+        )
     return Outcome(Kind.PERMANENT, reason)
 
 
 def _smtp_loss(loss: SmtpLost) -> Outcome:
     stage = loss.stage.name.lower()
     if loss.stage is Stage.ANSWER:
-        return Outcome(Kind.AMBIGUOUS, f"no answer to the message ({loss.error})")
-    return Outcome(Kind.TRANSIENT, f"{stage}: {loss.error}")
+        reason = f"no answer to the message ({loss.error})"
+        return Outcome(Kind.AMBIGUOUS, reason, blame=Blame.LANE)
+    return Outcome(Kind.TRANSIENT, f"{stage}: {loss.error}", blame=Blame.LANE)
 
 
 def _http_refusal(reply: HttpReply, now: datetime) -> Outcome:
@@ -106,7 +122,7 @@ def _http_refusal(reply: HttpReply, now: datetime) -> Outcome:
     if said in SLACK_FINAL:
         return Outcome(Kind.PERMANENT, reason)
     if said in SLACK_PASSING or reply.status in PASSING_HTTP or reply.status >= 500:
-        return Outcome(Kind.TRANSIENT, reason, _retry_after(reply, now))
+        return Outcome(Kind.TRANSIENT, reason, _retry_after(reply, now), Blame.CHANNEL)
     if 200 <= reply.status < 300:
         return Outcome(Kind.AMBIGUOUS, f"{reason}, but not the service's usual answer")
     return Outcome(Kind.PERMANENT, reason)
@@ -125,6 +141,12 @@ def _slack_says(body: bytes) -> str:
     if (answer := _json(body)) is not None:
         word = str(answer.get("error", ""))
     return word if word in SLACK_FINAL | SLACK_PASSING else ""
+
+
+def _posted(body: bytes) -> str:
+    """Return what Slack calls the message that a bot posted: its time stamp."""
+    stamp = (_json(body) or {}).get("ts")
+    return stamp if isinstance(stamp, str) and SLACK_STAMP.fullmatch(stamp) else ""
 
 
 def _retry_after(reply: HttpReply, now: datetime) -> timedelta | None:

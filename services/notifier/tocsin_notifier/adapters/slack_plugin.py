@@ -7,7 +7,7 @@ from apprise.plugins.slack import NotifySlack
 
 from tocsin_notifier.adapters import egress
 from tocsin_notifier.adapters.attempt import current
-from tocsin_notifier.messages import Card, blocks, fallback
+from tocsin_notifier.messages import Card, Sheet, blocks, fallback
 
 
 # What Apprise says of where the message goes; the rest of its payload is replaced.
@@ -24,7 +24,9 @@ class NewsSlack(NotifySlack):  # type: ignore[misc]  # Apprise is not typed
         attempt = current()
         assert attempt is not None, "a message is sent within an attempt"
         kept = {name: payload[name] for name in KEPT if name in payload}
-        message = message_of(attempt.card, by_bot=self.access_token is not None)
+        message = message_of(
+            attempt.card, by_bot=self.access_token is not None, posted=attempt.posted
+        )
         with self._reach():
             return super()._send(url, message | kept, **kwargs)
 
@@ -32,13 +34,15 @@ class NewsSlack(NotifySlack):  # type: ignore[misc]  # Apprise is not typed
         return egress.lifted() if self.stand_in else nullcontext()
 
 
-def message_of(card: Card, *, by_bot: bool) -> dict[str, Any]:
+def message_of(card: Card | Sheet, *, by_bot: bool, posted: str = "") -> dict[str, Any]:
     message: dict[str, Any] = {
         "text": fallback(card),
         "blocks": blocks(card),
         "unfurl_links": False,
         "unfurl_media": False,
     }
+    if by_bot and posted:
+        message["thread_ts"] = posted
     if by_bot:  # a webhook takes no metadata
         message["metadata"] = {
             "event_type": "tocsin_alert",

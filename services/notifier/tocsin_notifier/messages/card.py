@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tocsin.delivery import Alert
+from tocsin.delivery.links import MessageLinks
+from tocsin.documents import Priority
 from tocsin.events import PlaceEvidence, Snippet, TermEvidence
 from tocsin_notifier.messages.languages import language_name
 from tocsin_notifier.messages.plain import characters, cut, host_of, one_line, web_url
@@ -21,6 +23,7 @@ MAX_SNIPPET = 500
 MAX_TERMS = 8
 MAX_PLACES = 6
 MAX_SNIPPETS = 3
+MAX_ALSO = 6
 ARROW = " → "
 
 
@@ -55,7 +58,9 @@ class Place:
 class Card:
     """``url`` is a web address or empty; everything else is plain text on one line.
 
-    ``more_words`` and ``more_places`` count what is left out.
+    ``more_words``, ``more_places`` and ``more_also`` count what is left out. ``news`` is what an
+    update changes in its story, ``also`` who else reported it since the last alert. ``links`` are
+    what the reader may do about it, where there is a console that they lead to.
     """
 
     delivery_id: str
@@ -80,13 +85,32 @@ class Card:
     subscription_id: str
     matched_at: datetime
     matched: str
+    news: str = ""
+    also: Sequence[str] = ()
+    more_also: int = 0
+    thread: str = ""
+    urgent: bool = False
+    links: MessageLinks | None = None
 
     @property
     def byline(self) -> Sequence[str]:
         return [part for part in (self.source, self.language, self.time) if part]
 
+    @property
+    def also_by(self) -> str:
+        """Who else reported it: ``reuters.com, bbc.co.uk and 3 more``."""
+        return listed(self.also, self.more_also)
 
-def card(alert: Alert, delivery_id: str) -> Card:
+    @property
+    def list_name(self) -> str:
+        return self.rule_name
+
+    @property
+    def list_id(self) -> str:
+        return self.rule_id
+
+
+def card(alert: Alert, delivery_id: str, links: MessageLinks | None = None) -> Card:
     article, match = alert.article, alert.match
     url = web_url(article.url)
     headline = cut(one_line(article.title), MAX_HEADLINE) or "(without a title)"
@@ -95,9 +119,10 @@ def card(alert: Alert, delivery_id: str) -> Card:
     rule_name = _name(match.rule_name) or match.rule_id
     words = [word for term in match.terms if (word := _word(term)).clause]
     places = [place for evidence in match.places if (place := _place(evidence)).path]
+    also = [name for each in alert.also if (name := _name(each))]
     return Card(
         delivery_id=delivery_id,
-        subject=_subject(region, rule_name, headline, source),
+        subject=subject_of(alert),
         headline=headline,
         url=url,
         host=host_of(url),
@@ -118,6 +143,32 @@ def card(alert: Alert, delivery_id: str) -> Card:
         subscription_id=alert.subscription_id,
         matched_at=alert.matched_at,
         matched=told(alert.matched_at, alert.time_zone),
+        news=_name(alert.news),
+        also=also[:MAX_ALSO],
+        more_also=max(0, len(also) - MAX_ALSO),
+        thread=alert.thread,
+        urgent=alert.priority is Priority.BREAKING,
+        links=links,
+    )
+
+
+def listed(names: Sequence[str], more: int = 0) -> str:
+    """Return ``a, b and c``, or ``a, b and 3 more``."""
+    if more:
+        return f"{', '.join(names)} and {more} more"
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def subject_of(alert: Alert) -> str:
+    """Return the subject: that of the first alert of its story, so that mail programs thread it."""
+    article, match = alert.article, alert.match
+    title, source = (alert.first_title, alert.first_source) if alert.news else ("", "")
+    region = _name(match.places[0].region_name) if match.places else ""
+    return _subject(
+        region,
+        _name(match.rule_name) or match.rule_id,
+        cut(one_line(title or article.title), MAX_HEADLINE) or "(without a title)",
+        _name(source or article.source) or host_of(web_url(article.url)),
     )
 
 

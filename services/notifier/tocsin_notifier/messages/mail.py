@@ -1,9 +1,18 @@
 from dataclasses import dataclass
 from functools import cache
 
+from css_inline import CSSInliner
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
 from tocsin_notifier.messages.card import Card
+from tocsin_notifier.messages.sheet import Sheet
+
+
+# What the elements have themselves is what every mail program shows; what depends on the screen
+# stays in the head.
+_INLINER = CSSInliner(
+    keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False, minify_css=True
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +24,12 @@ class Mail:
     html: str
 
 
-def mail(card: Card) -> Mail:
+def mail(written: Card | Sheet) -> Mail:
+    name, kind = ("mail", "card") if isinstance(written, Card) else ("digest", "sheet")
     return Mail(
-        subject=card.subject,
-        text=_template("mail.txt.j2").render(card=card),
-        html=_template("mail.html.j2").render(card=card),
+        subject=written.subject,
+        text=_template(f"{name}.txt.j2").render({kind: written}),
+        html=_INLINER.inline(_template(f"{name}.html.j2").render({kind: written})),
     )
 
 

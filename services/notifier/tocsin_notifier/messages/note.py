@@ -10,6 +10,7 @@ from markupsafe import escape
 
 from tocsin_notifier.messages.card import Card, Run
 from tocsin_notifier.messages.plain import cut
+from tocsin_notifier.messages.sheet import Item, Lost, Sheet
 
 
 class Form(StrEnum):
@@ -46,20 +47,23 @@ class Line:
     rank: int
 
 
-def note(card: Card, form: Form, limit: int) -> str:
+def note(written: Card | Sheet, form: Form, limit: int) -> str:
     """Return the alert in at most ``limit`` characters; what matters least is left out first.
 
     Nothing is cut within a line, so no markup is left open. A limit under 300 may cut the
     headline itself.
     """
     writing = _writing(form)
-    lines = list(_lines(card, writing, limit))
+    if isinstance(written, Card):
+        lines, headline = list(_lines(written, writing, limit)), written.headline
+    else:
+        lines, headline = list(_sheet_lines(written, writing, limit)), written.subject
     text = writing.line_break.join(line.text for line in lines)
     while len(text) > limit and max(line.rank for line in lines) > 0:
         last = max(range(len(lines)), key=lambda index: (lines[index].rank, index))
         del lines[last]
         text = writing.line_break.join(line.text for line in lines)
-    return text if len(text) <= limit else writing.text(cut(card.headline, limit // 2))[:limit]
+    return text if len(text) <= limit else writing.text(cut(headline, limit // 2))[:limit]
 
 
 def _lines(card: Card, writing: Writing, limit: int) -> Iterator[Line]:
@@ -69,6 +73,10 @@ def _lines(card: Card, writing: Writing, limit: int) -> Iterator[Line]:
     else:
         yield Line(writing.bold(headline), 0)
     yield Line(writing.text(" · ".join(card.byline)), 1)
+    if card.news:
+        yield Line(writing.text(f"Update: {card.news}"), 1)
+    if card.also:
+        yield Line(writing.text(f"Also reported by {card.also_by}"), 3)
     if card.lead:
         yield Line(writing.text(card.lead), 5)
     for number, word in enumerate(card.words):
@@ -80,6 +88,36 @@ def _lines(card: Card, writing: Writing, limit: int) -> Iterator[Line]:
     for number, runs in enumerate(card.snippets):
         yield Line(f"“{_sentence(runs, writing)}”", 3 if number == 0 else 6)
     yield Line(writing.text(f"Rule: {card.rule_name} ({card.rule_id})"), 1)
+
+
+def _sheet_lines(sheet: Sheet, writing: Writing, limit: int) -> Iterator[Line]:
+    """Yield the digest; what comes first is left out last."""
+    yield Line(writing.bold(sheet.subject), 0)
+    rank = 1
+    if not sheet.counts and not sheet.lost:
+        yield Line(writing.text(sheet.summary), 0)
+    for section in sheet.sections:
+        for item in section.items:
+            place = f"{section.name}: " if section.name else ""
+            line = f"{writing.bullet} {writing.text(place)}{_linked(item, writing, limit)}"
+            about = f"{item.byline} · {item.rule}" + (f" · also {item.also}" if item.also else "")
+            yield Line(f"{line} {writing.text(f'({about})')}", rank)
+            rank += 1
+    for lost in sheet.lost:
+        line = f"{writing.bullet} {writing.text('Missed: ')}{_linked(lost, writing, limit)}"
+        yield Line(f"{line} {writing.text(f'({lost.detail})')}", rank)
+        rank += 1
+    left_out = sheet.more + sheet.more_lost
+    if left_out:
+        shown = f"and {left_out} more" + (f": {sheet.more_url}" if sheet.more_url else "")
+        yield Line(writing.text(shown), 1)
+
+
+def _linked(item: Item | Lost, writing: Writing, limit: int) -> str:
+    headline = cut(item.headline, MAX_HEADLINE)
+    if item.url and len(item.url) < limit // 4:
+        return writing.link(headline, item.url)
+    return writing.bold(headline)
 
 
 def _sentence(runs: Sequence[Run], writing: Writing) -> str:

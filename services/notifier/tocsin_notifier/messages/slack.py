@@ -7,25 +7,32 @@ character of a headline can become a mention, a link or emphasis.
 from collections.abc import Iterator, Sequence
 
 from tocsin_notifier.messages.card import Card, Run, Word
+from tocsin_notifier.messages.sheet import Item, Lost, Section, Sheet
 
 
 Element = dict[str, object]
 
 MAX_FALLBACK = 300
+MAX_ITEMS = 25  # of a digest
 
 
-def fallback(card: Card) -> str:
+def fallback(card: Card | Sheet) -> str:
     """Return what notifications show: escaped, since Slack does parse this one."""
     text = card.subject[:MAX_FALLBACK]
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def blocks(card: Card) -> Sequence[Element]:
-    return [{"type": "rich_text", "elements": list(_elements(card))}]
+def blocks(written: Card | Sheet) -> Sequence[Element]:
+    elements = _elements(written) if isinstance(written, Card) else _sheet(written)
+    return [{"type": "rich_text", "elements": list(elements)}]
 
 
 def _elements(card: Card) -> Iterator[Element]:
     yield _section(*_headline(card))
+    if card.news:
+        yield _section(_text("Update: ", bold=True), _text(card.news))
+    if card.also:
+        yield _section(_text(f"Also reported by {card.also_by}", italic=True))
     if card.lead:
         yield _section(_text(card.lead))
     reasons = [*_words(card), *_places(card)]
@@ -37,6 +44,59 @@ def _elements(card: Card) -> Iterator[Element]:
         _text(f"{card.rule_name} ", bold=True),
         _text(f"({card.rule_id}) · matched {card.matched}"),
     )
+
+
+def _sheet(sheet: Sheet) -> Iterator[Element]:
+    yield _section(_text(sheet.subject, bold=True), _text(f"\n{sheet.summary}", italic=True))
+    for section in _fitting(sheet.sections):
+        if section.name:
+            yield _section(_text(section.name, bold=True))
+        yield {
+            "type": "rich_text_list",
+            "style": "bullet",
+            "elements": [_section(*_item(item)) for item in section.items],
+        }
+    if sheet.lost:
+        yield _section(_text("Came too late", bold=True))
+        yield {
+            "type": "rich_text_list",
+            "style": "bullet",
+            "elements": [
+                _section(_linked(lost), _text(f"  {lost.detail}", italic=True))
+                for lost in sheet.lost[:MAX_ITEMS]
+            ],
+        }
+    left_out = sheet.more + sheet.more_lost + _left_out(sheet)
+    if left_out and sheet.more_url:
+        yield _section({"type": "link", "url": sheet.more_url, "text": f"and {left_out} more"})
+    elif left_out:
+        yield _section(_text(f"and {left_out} more"))
+
+
+def _fitting(sections: Sequence[Section]) -> Iterator[Section]:
+    """Yield as much as Slack takes in one message."""
+    room = MAX_ITEMS
+    for section in sections:
+        if room > 0:
+            yield Section(section.name, section.items[:room])
+        room -= len(section.items)
+
+
+def _left_out(sheet: Sheet) -> int:
+    items = sum(len(section.items) for section in sheet.sections)
+    return max(0, items - MAX_ITEMS) + max(0, len(sheet.lost) - MAX_ITEMS)
+
+
+def _item(item: Item) -> Iterator[Element]:
+    yield _linked(item)
+    about = f"  {item.byline} · {item.rule}" + (f" · also {item.also}" if item.also else "")
+    yield _text(about, italic=True)
+
+
+def _linked(item: Item | Lost) -> Element:
+    if item.url:
+        return {"type": "link", "url": item.url, "text": item.headline, "style": {"bold": True}}
+    return _text(item.headline, bold=True)
 
 
 def _headline(card: Card) -> Iterator[Element]:

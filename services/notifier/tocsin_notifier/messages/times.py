@@ -21,6 +21,15 @@ def told(moment: datetime, time_zone: str) -> str:
     return f"{_day(local)}, {local:%H:%M} {_zone(local)} ({day}{universal:%H:%M} UTC)"
 
 
+def clock(moment: datetime, time_zone: str) -> str:
+    """Return the moment in the zone, short: ``Wed 4 Mar, 09:15``."""
+    try:
+        local = moment.astimezone(ZoneInfo(time_zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        local = moment.astimezone(UTC)
+    return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]}, {local:%H:%M}"
+
+
 def _day(moment: datetime) -> str:
     return f"{DAYS[moment.weekday()]} {moment.day} {MONTHS[moment.month - 1]} {moment.year}"
 

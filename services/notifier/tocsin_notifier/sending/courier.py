@@ -1,19 +1,33 @@
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import assert_never
 
 import structlog
 
-from tocsin.delivery import TEST, Alert, Audience, Deliver, GiveUp, RetryLater, Step, decide
+from tocsin.delivery import (
+    TEST,
+    Alert,
+    Audience,
+    Deliver,
+    Expire,
+    GiveUp,
+    RetryLater,
+    Step,
+    decide,
+)
+from tocsin.delivery.policy import Suppress, quiet_end, retold_at
 from tocsin.documents import ChannelDocument
 from tocsin.documents.channel_url import schema_of
 from tocsin.errors import StoreUnavailableError
 from tocsin.ports.clock import Clock
 from tocsin.ports.deliveries import Claim, Delivery, DeliveryLedger
+from tocsin.ports.preferences import Preferences, Wishes
 from tocsin.ports.sender import Kind, Outcome, Sender
 from tocsin_notifier import metrics
 from tocsin_notifier.audience import LiveAudience
+from tocsin_notifier.sending.digests import DigestDesk
 
 
 log = structlog.get_logger()
@@ -38,6 +52,7 @@ class Courier:
         sender: Sender,
         clock: Clock,
         chance: Callable[[], float],
+        preferences: Preferences,
         *,
         lease: timedelta = LEASE,
     ) -> None:
@@ -46,6 +61,8 @@ class Courier:
         self._sender = sender
         self._clock = clock
         self._chance = chance
+        self._preferences = preferences
+        self._digests = DigestDesk(ledger)
         self._lease = lease
 
     async def deliver(self, claim: Claim) -> None:
@@ -56,11 +73,26 @@ class Courier:
                 out, and then it is somebody's turn again.
         """
         audience = await self._audience.current()
-        channel = audience.channels.get(claim.delivery.channel_id)
-        obstacle = _obstacle(audience, channel, claim.delivery)
-        if channel is None or obstacle:
-            await self._note(claim, GiveUp(obstacle))
+        wishes = await self._preferences.wishes()
+        now = self._clock.now()
+        if (quiet := await self._quiet_until(claim, audience, now)) is not None:
+            gate = f"quiet hours until {quiet:%Y-%m-%d %H:%M} UTC"
+            await self._ledger.postpone(claim, gate, quiet)
             return
+        if claim.delivery.is_digest:
+            payload = await self._digests.payload(claim, audience, wishes, now)
+            if payload is None:
+                log.warning("claim was void", delivery=claim.delivery.id)
+                return
+            claim = replace(claim, delivery=replace(claim.delivery, payload=payload))
+        hindrance = _hindrance(audience, wishes, claim.delivery)
+        channel = audience.channels.get(claim.delivery.channel_id)
+        if hindrance is not None or channel is None:
+            await self._note(claim, hindrance or GiveUp("the channel is gone"), audience)
+            return
+        await self._attempt(claim, channel, audience)
+
+    async def _attempt(self, claim: Claim, channel: ChannelDocument, audience: Audience) -> None:
         # The intent goes before the bytes, so that nobody who finds it can take it for unsent.
         if not await self._ledger.begin(claim, self._lease):
             log.warning("claim was void", delivery=claim.delivery.id)
@@ -70,11 +102,26 @@ class Courier:
         outcome = await self._send(claim, channel)
         step = decide(outcome, claim, self._clock.now(), self._chance())
         self._count(claim, channel, outcome)
-        await self._note(claim, step)
+        await self._note(claim, step, audience)
+
+    async def _quiet_until(
+        self, claim: Claim, audience: Audience, now: datetime
+    ) -> datetime | None:
+        """Return when the quiet hours end that hold for what was due in them all the same."""
+        if claim.delivery.is_digest:
+            return await self._digests.quiet_until(claim, audience, now)
+        subscriber = audience.subscribers.get(claim.delivery.subscriber_id)
+        if subscriber is None or claim.delivery.subscription_id == TEST:
+            return None
+        return quiet_end(
+            subscriber, audience.subscriptions.get(claim.delivery.subscription_id), now
+        )
 
     async def _send(self, claim: Claim, channel: ChannelDocument) -> Outcome:
         """Send, and hold the lease for as long as that takes."""
-        sending = asyncio.create_task(self._sender.send(claim.delivery, channel))
+        sending = asyncio.create_task(
+            self._sender.send(claim.delivery, channel, posted=claim.posted)
+        )
         try:
             while True:
                 done, _ = await asyncio.wait({sending}, timeout=self._lease.total_seconds() / 3)
@@ -91,12 +138,12 @@ class Courier:
         except StoreUnavailableError as error:
             log.warning("lease not renewed", delivery=claim.delivery.id, error=str(error))
 
-    async def _note(self, claim: Claim, step: Step) -> None:
+    async def _note(self, claim: Claim, step: Step | Suppress, audience: Audience) -> None:
         """Note what became of it; as long as it takes, since nobody else knows."""
         pause_s = FIRST_PAUSE_S
         while True:
             try:
-                await self._note_once(claim, step)
+                await self._note_once(claim, step, audience)
             except StoreUnavailableError as error:
                 log.warning("outcome not noted yet", delivery=claim.delivery.id, error=str(error))
                 await asyncio.sleep(pause_s)
@@ -104,46 +151,73 @@ class Courier:
             else:
                 return
 
-    async def _note_once(self, claim: Claim, step: Step) -> None:
-        entry = log.bind(
-            delivery=claim.delivery.id, channel=claim.delivery.channel_id, reason=step.reason
-        )
+    async def _note_once(self, claim: Claim, step: Step | Suppress, audience: Audience) -> None:
+        entry = log.bind(delivery=claim.delivery.id, channel=claim.delivery.channel_id)
         match step:
-            case Deliver():
-                await self._ledger.delivered(claim, step.reason)
-                entry.info("delivered", attempts=claim.attempts + 1)
-            case RetryLater():
-                await self._ledger.retry(claim, step.reason, step.after, unsure=step.unsure)
-                entry.warning("will be tried again", after_s=round(step.after.total_seconds(), 1))
-            case GiveUp():
-                await self._ledger.dead(claim, step.reason)
+            case Deliver(reason, posted):
+                await self._ledger.delivered(claim, reason, posted=posted)
+                entry.info("delivered", attempts=claim.attempts + 1, reason=reason)
+            case RetryLater(reason, after):
+                await self._ledger.retry(
+                    claim, reason, after, unsure=step.unsure, blame=step.blame, rest=step.rest
+                )
+                entry.warning(
+                    "will be tried again", after_s=round(after.total_seconds(), 1), reason=reason
+                )
+            case Expire(reason):
+                await self._ledger.expired(claim, reason, self._told_at(claim.delivery, audience))
+                metrics.EXPIRED.inc()
+                entry.error("expired", reason=reason)
+            case GiveUp(reason):
+                await self._ledger.dead(claim, reason)
                 metrics.GIVEN_UP.inc()
-                entry.error("given up")
+                entry.error("given up", reason=reason)
+            case Suppress(gate):
+                await self._ledger.suppressed(claim, gate)
+                entry.info("suppressed", gate=gate)
             case _:
                 assert_never(step)
+
+    def _told_at(self, delivery: Delivery, audience: Audience) -> datetime:
+        now = self._clock.now()
+        subscriber = audience.subscribers.get(delivery.subscriber_id)
+        if subscriber is None:
+            return now
+        return retold_at(subscriber, audience.subscriptions.get(delivery.subscription_id), now)
 
     def _count(self, claim: Claim, channel: ChannelDocument, outcome: Outcome) -> None:
         schema = schema_of(channel.url.get_secret_value())
         metrics.DELIVERIES.labels(schema, outcome.kind).inc()
-        if outcome.kind is Kind.DELIVERED:
+        if outcome.kind is Kind.DELIVERED and not claim.delivery.is_digest and not claim.attempts:
             alert = Alert.model_validate_json(claim.delivery.payload)
             now = self._clock.now()
             metrics.ARTICLE_TO_SENT.observe((now - alert.article.fetched_at).total_seconds())
             metrics.MATCH_TO_SENT.observe((now - alert.matched_at).total_seconds())
 
 
-def _obstacle(audience: Audience, channel: ChannelDocument | None, delivery: Delivery) -> str:
+def _hindrance(audience: Audience, wishes: Wishes, delivery: Delivery) -> GiveUp | Suppress | None:
     """Return why it may not be sent any more, by what people changed since it was enqueued."""
-    subscription = audience.subscriptions.get(delivery.subscription_id)
+    channel = audience.channels.get(delivery.channel_id)
     if channel is None:
-        return f"the channel {delivery.channel_id!r} is gone"
+        return GiveUp(f"the channel {delivery.channel_id!r} is gone")
     if not channel.enabled:
-        return f"the channel {channel.id!r} is disabled: enable it, then revive this delivery"
-    if subscription is None and delivery.subscription_id != TEST:
-        return f"the subscription {delivery.subscription_id!r} is gone"
-    if subscription is not None and not subscription.enabled:
-        return f"the subscription {subscription.id!r} is disabled: enable it, then revive this delivery"
-    return ""
+        return GiveUp(
+            f"the channel {channel.id!r} is disabled: enable it, then revive this delivery"
+        )
+    if delivery.is_digest:
+        return None if delivery.payload else Suppress("nothing is left to tell in it")
+    if delivery.subscription_id == TEST:
+        return None
+    subscription = audience.subscriptions.get(delivery.subscription_id)
+    if subscription is None:
+        return GiveUp(f"the subscription {delivery.subscription_id!r} is gone")
+    if not subscription.enabled:
+        return GiveUp(
+            f"the subscription {subscription.id!r} is disabled: enable it, then revive this delivery"
+        )
+    if wishes.is_unsubscribed(subscription.id, channel.id):
+        return Suppress("unsubscribed by the reader")
+    return None
 
 
 def _outcome_of(sending: asyncio.Task[Outcome], claim: Claim) -> Outcome:

@@ -73,10 +73,20 @@ async def list_deliveries(
     behind: Behind,
     state: State | None = None,
     article: Annotated[str | None, Query(max_length=200)] = None,
+    rule: Annotated[str | None, Query(max_length=64)] = None,
+    subscriber: Annotated[str | None, Query(max_length=64)] = None,
+    channel: Annotated[str | None, Query(max_length=64)] = None,
     limit: Limit = 100,
 ) -> DeliveryList:
-    """Alerts on their way or arrived, newest first."""
-    records = await behind.deliveries.recent(limit, state=state, article_id=article)
+    """Alerts and digests on their way, arrived, or not sent; newest first."""
+    records = await behind.deliveries.recent(
+        limit,
+        state=state,
+        article_id=article,
+        rule_id=rule,
+        subscriber_id=subscriber,
+        channel_id=channel,
+    )
     return DeliveryList(items=tuple(await outcomes(behind, records)))
 
 
@@ -84,5 +94,5 @@ async def list_deliveries(
 async def replay_delivery(
     behind: Behind, delivery_id: Annotated[str, Path(max_length=200)]
 ) -> None:
-    """Try a dead delivery again."""
+    """Try a delivery again that is dead or expired."""
     await behind.deliveries.revive(delivery_id)

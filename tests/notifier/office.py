@@ -1,0 +1,85 @@
+"""A notifier of fakes, which keep every promise."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from pydantic import SecretStr
+
+from tocsin.documents import ChannelDocument, SubscriberDocument, SubscriptionDocument
+from tocsin.ports.deliveries import DeliveryRecord
+from tocsin.ports.sender import Sender
+from tocsin.testing import (
+    FakeClock,
+    FakeDeliveryLedger,
+    FakePreferences,
+    FakeSender,
+    FakeSubscriberStore,
+)
+from tocsin_notifier.audience import LiveAudience
+from tocsin_notifier.sending import Courier, Dispatcher
+from tocsin_notifier.subscribers import Fanout
+
+
+LEASE = timedelta(seconds=60)
+
+
+@dataclass
+class Office:
+    """A notifier of fakes; ``pass_time`` lets what is due again be due."""
+
+    sender: FakeSender
+    clock: FakeClock = field(default_factory=FakeClock)
+    store: FakeSubscriberStore = field(default_factory=FakeSubscriberStore)
+
+    def __post_init__(self) -> None:
+        self.ledger = FakeDeliveryLedger(self.clock)
+        self.audience = LiveAudience(self.store)
+        self.preferences = FakePreferences(self.clock)
+        self.courier = self.courier_of(self.ledger, self.sender)
+        self.dispatcher = Dispatcher(
+            self.ledger, self.courier.deliver, owner="me", couriers=4, per_lane=2, lease=LEASE
+        )
+        self.fanout = Fanout(
+            self.ledger, self.audience, self.preferences, self.clock, self.dispatcher.nudge
+        )
+
+    def courier_of(
+        self, ledger: FakeDeliveryLedger, sender: Sender, lease: timedelta = LEASE
+    ) -> Courier:
+        return Courier(
+            ledger, self.audience, sender, self.clock, lambda: 0.5, self.preferences, lease=lease
+        )
+
+    async def people(
+        self,
+        *channels: str,
+        ann: Mapping[str, Any] | None = None,
+        subscription: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Have Ann listen to the rule on these channels."""
+        await self.store.put(SubscriberDocument(id="ann", name="Ann", **(ann or {})))
+        for channel in channels:
+            await self.store.put(
+                ChannelDocument(
+                    id=channel,
+                    subscriber="ann",
+                    name=channel,
+                    url=SecretStr(f"mailto:{channel}@example.org"),
+                )
+            )
+        await self.store.put(
+            SubscriptionDocument(
+                id="sahel-ann", rule="sahel-jnim", subscriber="ann", **(subscription or {})
+            )
+        )
+
+    async def records(self) -> Sequence[DeliveryRecord]:
+        return await self.ledger.recent(100)
+
+    async def until(self, settled: Callable[[Sequence[DeliveryRecord]], bool]) -> None:
+        async with asyncio.timeout(20):
+            while not settled(await self.records()):  # noqa: ASYNC110 -- a ledger tells nobody
+                await asyncio.sleep(0.005)
