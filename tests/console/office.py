@@ -41,6 +41,7 @@ from tocsin.testing import (
     FakeServiceRegistry,
     FakeStreamStatus,
     FakeSubscriberStore,
+    FakeSuppressions,
 )
 from tocsin_console.routes.access import Access
 from tocsin_console.routes.backends import Backends
@@ -83,6 +84,7 @@ class Office:
         self.articles = FakeArticleLog(self.publisher)
         self.deliveries = FakeDeliveryLedger(self.clock)
         self.preferences = FakePreferences(self.clock)
+        self.suppressions = FakeSuppressions()
         self.links = Links("http://localhost:8000", lambda: KEYS)
         self.dead_letters = FakeDeadLetters()
         self.streams = FakeStreamStatus()
@@ -97,6 +99,7 @@ class Office:
             articles=self.articles,
             deliveries=self.deliveries,
             preferences=self.preferences,
+            suppressions=self.suppressions,
             links=self.links,
             dead_letters=self.dead_letters,
             streams=self.streams,

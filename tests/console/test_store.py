@@ -22,6 +22,7 @@ from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.service_registry import RedisServiceRegistry
 from tocsin.adapters.stream_status import RedisStreamStatus
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
+from tocsin.adapters.suppressions import RedisSuppressions
 from tocsin.article import Article
 from tocsin.delivery.links import Links
 from tocsin.events import ArticleMatched, ArticleSummary, RuleMatch
@@ -45,6 +46,7 @@ def over(redis: Redis) -> FastAPI:
         articles=RedisArticleLog(redis),
         deliveries=RedisDeliveryLedger(redis),
         preferences=RedisPreferences(redis, CLOCK),
+        suppressions=RedisSuppressions(redis),
         links=Links("", lambda: KEYS),
         dead_letters=RedisDeadLetters(redis),
         streams=RedisStreamStatus(redis),

@@ -391,6 +391,26 @@ async def test_only_the_dead_can_be_revived(ledger: DeliveryLedger) -> None:
             await ledger.revive(id_)
 
 
+async def test_what_was_delivered_may_come_back(ledger: DeliveryLedger) -> None:
+    await ledger.enqueue([delivery(), delivery("d2")])
+    claim, other = await ledger.claim("o", 2, LEASE)
+    await ledger.begin(claim, LEASE)
+    await ledger.delivered(claim, "250 ok")
+
+    assert await ledger.bounced("d1", "5.1.1 no such user")
+    assert not await ledger.bounced("d1", "again")
+    assert not await ledger.bounced("d2", "was never sent")
+    assert not await ledger.bounced("d3", "is not there")
+
+    record = await ledger.get("d1")
+    assert (record.state, record.reason) == (State.BOUNCED, "5.1.1 no such user")
+    assert [each.outcome for each in record.history] == ["delivered", "bounced"]
+    await ledger.delivered(claim, "repeated")
+    assert (await ledger.get("d1")).state is State.BOUNCED
+    assert (await ledger.counts())[State.BOUNCED] == 1
+    assert (await ledger.get(other.delivery.id)).state is State.LEASED
+
+
 async def test_what_is_given_back_is_due_at_once(ledger: DeliveryLedger) -> None:
     await ledger.enqueue([delivery()])
     claim = await only_claim(ledger)

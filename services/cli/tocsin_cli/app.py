@@ -16,6 +16,7 @@ from tocsin.adapters.gazetteer.build import build
 from tocsin.adapters.gazetteer.load import load as load_gazetteer
 from tocsin.adapters.inbox import RedisInbox
 from tocsin.adapters.key_ring import KeyRing, key_ring
+from tocsin.adapters.preferences import RedisPreferences
 from tocsin.adapters.region_store import RedisRegionStore
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.service_registry import RedisServiceRegistry
@@ -23,6 +24,7 @@ from tocsin.adapters.source_store import RedisSourceStore
 from tocsin.adapters.store_checks import check_durable, check_reachable
 from tocsin.adapters.stream_status import RedisStreamStatus
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
+from tocsin.adapters.suppressions import RedisSuppressions
 from tocsin.adapters.system_clock import SystemClock
 from tocsin.adapters.vault import Vault
 from tocsin.documents import RegionDocument, own_place
@@ -145,6 +147,8 @@ async def open_store(url: str, settings: CliSettings) -> AsyncIterator[Store]:
                 streams=RedisStreamStatus(redis),
                 services=RedisServiceRegistry(redis),
                 inbox=RedisInbox(redis),
+                suppressions=RedisSuppressions(redis),
+                preferences=RedisPreferences(redis, clock),
             )
 
 

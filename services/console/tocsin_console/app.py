@@ -16,6 +16,7 @@ from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.service_registry import RedisServiceRegistry
 from tocsin.adapters.stream_status import RedisStreamStatus
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
+from tocsin.adapters.suppressions import RedisSuppressions
 from tocsin.adapters.system_clock import SystemClock
 from tocsin.adapters.vault import Vault
 from tocsin.delivery.links import Links
@@ -40,6 +41,7 @@ async def serve(settings: ConsoleSettings) -> None:
         articles=RedisArticleLog(redis),
         deliveries=RedisDeliveryLedger(redis),
         preferences=RedisPreferences(redis, clock),
+        suppressions=RedisSuppressions(redis),
         links=Links(settings.public_url, keys.current),
         dead_letters=RedisDeadLetters(redis),
         streams=RedisStreamStatus(redis),
@@ -49,9 +51,10 @@ async def serve(settings: ConsoleSettings) -> None:
         atlas=Atlas(load(), regions),
     )
     token = settings.token.get_secret_value() if settings.token else None
+    bounce_token = settings.bounce_token.get_secret_value() if settings.bounce_token else None
     app = console(
         backends,
-        Access(token, clock),
+        Access(token, clock, bounce_token),
         allowed_hosts=settings.hosts,
         store_errors=available,
     )

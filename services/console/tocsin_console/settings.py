@@ -23,6 +23,11 @@ class ConsoleSettings(SecretSettings):
         "Without one, whoever reaches the console may do everything; it then listens on this "
         "machine only.",
     )
+    bounce_token: SecretStr | None = Field(
+        default=None,
+        min_length=MIN_TOKEN_LENGTH,
+        description="What a mail system sends as a bearer token to tell bounces; it opens nothing else.",
+    )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("localhost", "127.0.0.1", "[::1]"),
         min_length=1,

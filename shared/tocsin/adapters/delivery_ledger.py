@@ -178,6 +178,9 @@ class RedisDeliveryLedger:
     async def release(self, claim: Claim) -> None:
         await self._do("release", claim.delivery.id, claim.fence)
 
+    async def bounced(self, delivery_id: str, reason: str) -> bool:
+        return bool(await self._do("bounced", delivery_id, reason[:MAX_REASON]))
+
     async def revive(self, delivery_id: str) -> None:
         if not await self._do("revive", delivery_id):
             raise NotFoundError("dead delivery", delivery_id)

@@ -95,6 +95,9 @@ def limit(key: str) -> str:
     return f"{PREFIX}:limit:{key}"
 
 
+SUPPRESSIONS = f"{PREFIX}:suppressions"  # hash: address, in small letters -> Suppression
+
+
 # What readers asked for
 WISHES = f"{PREFIX}:wishes"  # hash: kind and targets as JSON -> when it ends, ISO 8601
 WISH_CHANGES = f"{PREFIX}:wish-changes"  # counter: raised by each change of WISHES

@@ -23,6 +23,7 @@ class State(StrEnum):
     SENDING = "sending"  # the bytes may be on the wire
     RETRY = "retry"  # failed for now, is due again later
     DELIVERED = "delivered"
+    BOUNCED = "bounced"  # was taken, and came back later
     GATHERED = "gathered"  # is told in a digest, whose own fate is its fate
     FOLDED = "folded"  # adds nothing to what the reader was told of its story
     SUPPRESSED = "suppressed"  # the reader does not want it; ``reason`` says by which wish
@@ -33,6 +34,7 @@ class State(StrEnum):
 FINAL = frozenset(
     {
         State.DELIVERED,
+        State.BOUNCED,
         State.GATHERED,
         State.FOLDED,
         State.SUPPRESSED,
@@ -342,6 +344,10 @@ class DeliveryLedger(Protocol):
 
     async def release(self, claim: Claim) -> None:
         """Give back what was claimed but not begun; it is due at once."""
+        ...
+
+    async def bounced(self, delivery_id: str, reason: str) -> bool:
+        """Note that what was delivered came back; tell whether that is news. Else it changes nothing."""
         ...
 
     async def revive(self, delivery_id: str) -> None:

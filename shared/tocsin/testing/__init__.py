@@ -12,6 +12,7 @@ from tocsin.testing.sender import FakeSender
 from tocsin.testing.sources import FakeSourceStore
 from tocsin.testing.streams import FakeDeadLetters, FakeServiceRegistry, FakeStreamStatus
 from tocsin.testing.subscriber_store import FakeSubscriberStore
+from tocsin.testing.suppressions import FakeSuppressions
 
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "FakeSourceStore",
     "FakeStreamStatus",
     "FakeSubscriberStore",
+    "FakeSuppressions",
 ]

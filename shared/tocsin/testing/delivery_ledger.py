@@ -212,7 +212,7 @@ class FakeDeliveryLedger:
 
     async def delivered(self, claim: Claim, reason: str, *, posted: str = "") -> None:
         entry = self._entries.get(claim.delivery.id)
-        if entry is not None and entry.state is not State.DELIVERED:
+        if entry is not None and entry.state not in {State.DELIVERED, State.BOUNCED}:
             for gate in self._gates_of(entry.delivery):
                 gate.forgive()
             self._finish(entry, State.DELIVERED, reason)
@@ -266,6 +266,14 @@ class FakeDeliveryLedger:
         if entry is not None and entry.state is State.LEASED:
             state = State.HELD if entry.is_open else State.PENDING
             self._enter(entry, state, self._clock.now())
+
+    async def bounced(self, delivery_id: str, reason: str) -> bool:
+        self._forget_old()
+        entry = self._entries.get(delivery_id)
+        if entry is None or entry.state is not State.DELIVERED:
+            return False
+        self._finish(entry, State.BOUNCED, reason)
+        return True
 
     async def revive(self, delivery_id: str) -> None:
         entry = self._entries.get(delivery_id)

@@ -27,6 +27,7 @@ from tocsin_cli.commands.rules import rules
 from tocsin_cli.commands.session import Session
 from tocsin_cli.commands.sources import sources
 from tocsin_cli.commands.status import status
+from tocsin_cli.commands.suppressions import suppressions
 from tocsin_cli.commands.up import up
 from tocsin_cli.commands.why import try_query, why
 from tocsin_cli.settings import DEFAULT_REDIS_URL, CliSettings
@@ -89,6 +90,7 @@ GROUPS = (
     (WRITE, "subscribers", subscribers),
     (WRITE, "channels", channels),
     (WRITE, "subscriptions", subscriptions),
+    (WRITE, "suppressions", suppressions),
 )
 
 

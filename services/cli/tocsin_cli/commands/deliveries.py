@@ -19,6 +19,7 @@ STYLES = {
     State.GATHERED: "green",
     State.DEAD: "red",
     State.EXPIRED: "red",
+    State.BOUNCED: "red",
     State.FOLDED: "dim",
     State.SUPPRESSED: "dim",
 }
@@ -84,10 +85,13 @@ def show(context: typer.Context, delivery_id: DeliveryId, as_json: AsJson = Fals
     """Show a delivery: what it tells, and everything that happened to it."""
     record = with_store(context, lambda store: store.deliveries.get(delivery_id))
     gathered = with_store(context, lambda store: store.deliveries.contents(delivery_id))
+    ratings = with_store(context, lambda store: store.preferences.ratings([delivery_id]))
+    rating = ratings.get(delivery_id)
     if as_json:
         items = [item.delivery.id for item in gathered.items]
         history = [_event(each) for each in record.history]
-        say_json(_json(record) | {"history": history, "items": items})
+        useful = None if rating is None else rating.useful
+        say_json(_json(record) | {"history": history, "items": items, "useful": useful})
         return
     now = session_of(context).clock.now()
     say(Text.assemble(_state(record.state), f" {record.reason}" if record.reason else ""))
@@ -112,6 +116,9 @@ def show(context: typer.Context, delivery_id: DeliveryId, as_json: AsJson = Fals
         say(f"due       {record.due_at:%Y-%m-%d %H:%M:%S} UTC")
     if record.suspects:
         say(f"possibly sent twice: {record.suspects} times")
+    if rating is not None:
+        said = "useful" if rating.useful else "not useful"
+        say(f"its reader says: {said}, {ago(rating.at, now)}")
     for attempt in record.history:
         say(Text(f"  {attempt.at:%H:%M:%S}  {attempt.outcome}  {attempt.reason}"))
 

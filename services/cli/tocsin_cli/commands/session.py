@@ -14,11 +14,13 @@ from tocsin.ports.articles import ArticleLog
 from tocsin.ports.clock import Clock
 from tocsin.ports.deliveries import DeliveryLedger
 from tocsin.ports.inbox import Inbox
+from tocsin.ports.preferences import Preferences
 from tocsin.ports.regions import RegionStore
 from tocsin.ports.rules import RuleStore
 from tocsin.ports.sources import SourceStore
 from tocsin.ports.streams import DeadLetters, ServiceRegistry, StreamStatus
 from tocsin.ports.subscribers import Resealed, SubscriberStore
+from tocsin.ports.suppressions import Suppressions
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin_cli.pushing.batches import NumberedLine
 from tocsin_cli.pushing.content import Content
@@ -75,6 +77,8 @@ class Store:
     streams: StreamStatus
     services: ServiceRegistry
     inbox: Inbox
+    suppressions: Suppressions
+    preferences: Preferences
 
 
 class Ingest(Protocol):

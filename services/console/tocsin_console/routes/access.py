@@ -23,6 +23,9 @@ SESSION = timedelta(hours=12)
 ANYBODY = "console"  # who did it, where nobody says who they are
 MAX_NAME = 64
 
+BOUNCES = "/api/v1/bounces"
+MAIL_SYSTEM = "mail system"
+
 # Behind the last one, the link itself is the right to what it does.
 OPEN_PATHS = ("/login", "/static/", PATH)
 
@@ -32,16 +35,16 @@ class Access:
     """Decides who is let in.
 
     A session is a cookie that says who and until when, signed with a key made of the token:
-    nothing needs to be kept, and a new token ends every session.
+    nothing needs to be kept, and a new token ends every session. ``bounce_token`` lets a mail
+    system tell bounces, and nothing else.
     """
 
     token: str | None
     clock: Clock
+    bounce_token: str | None = None
 
     def is_token(self, candidate: str) -> bool:
-        return self.token is not None and hmac.compare_digest(
-            candidate.encode(), self.token.encode()
-        )
+        return _same(candidate, self.token)
 
     def open_session(self, who: str) -> str:
         """Return the cookie's value."""
@@ -49,20 +52,19 @@ class Access:
         body = urlsafe_b64encode(json.dumps([name_of(who), ends]).encode())
         return f"{body.decode()}.{self._signature(body)}"
 
-    def who(self, headers: Headers) -> str | None:
+    def who(self, headers: Headers, method: str = "GET", path: str = "") -> str | None:
         """Return who asks; None for one who is not let in.
 
         A program that has the token may say for whom it acts.
         """
         if self.token is None:
             return ANYBODY
-        if self._has_token(headers.get("authorization", "")):
+        candidate = _bearer(headers.get("authorization", ""))
+        if self.is_token(candidate):
             return name_of(headers.get("x-tocsin-user", ""))
+        if (method, path) == ("POST", BOUNCES) and _same(candidate, self.bounce_token):
+            return MAIL_SYSTEM
         return self._who_has_session(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""))
-
-    def _has_token(self, authorization: str) -> bool:
-        scheme, _, candidate = authorization.partition(" ")
-        return scheme.lower() == "bearer" and self.is_token(candidate.strip())
 
     def _who_has_session(self, cookie: str) -> str | None:
         body, _, signature = cookie.partition(".")
@@ -74,6 +76,15 @@ class Access:
     def _signature(self, body: bytes) -> str:
         key = hashlib.sha256(b"tocsin console session " + (self.token or "").encode()).digest()
         return hmac.new(key, body, hashlib.sha256).hexdigest()
+
+
+def _bearer(authorization: str) -> str:
+    scheme, _, candidate = authorization.partition(" ")
+    return candidate.strip() if scheme.lower() == "bearer" else ""
+
+
+def _same(candidate: str, token: str | None) -> bool:
+    return token is not None and hmac.compare_digest(candidate.encode(), token.encode())
 
 
 def name_of(claimed: str) -> str:
@@ -93,7 +104,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        who = self._access.who(Headers(scope=scope))
+        who = self._access.who(Headers(scope=scope), scope["method"], scope["path"])
         state = scope.setdefault("state", {})
         state["who"] = who
         state["can_log_out"] = who is not None and self._access.token is not None

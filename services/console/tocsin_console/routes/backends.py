@@ -17,6 +17,7 @@ from tocsin.ports.regions import RegionStore
 from tocsin.ports.rules import RuleStore
 from tocsin.ports.streams import DeadLetters, ServiceRegistry, StreamStatus
 from tocsin.ports.subscribers import SubscriberStore
+from tocsin.ports.suppressions import Suppressions
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.regions.geoparser import Geoparser
 from tocsin.runtime.atlas import Atlas
@@ -30,6 +31,7 @@ class Backends:
     articles: ArticleLog
     deliveries: DeliveryLedger
     preferences: Preferences
+    suppressions: Suppressions
     links: Links
     dead_letters: DeadLetters
     streams: StreamStatus

@@ -13,7 +13,7 @@
 local LANES, PREFIX, RETENTION, OPERATION = KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local DAY = 86400000
 local RECENT = PREFIX .. ':deliveries:recent'
-local FINAL = {delivered = 1, gathered = 1, folded = 1, suppressed = 1, expired = 1, dead = 1}
+local FINAL = {delivered = 1, bounced = 1, gathered = 1, folded = 1, suppressed = 1, expired = 1, dead = 1}
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -460,7 +460,7 @@ function operations.delivered()
   local id, posted = ARGV[4], ARGV[7]
   local state, lane, channel, thread =
     unpack(redis.call('HMGET', delivery(id), 'state', 'lane', 'channel', 'thread'))
-  if state and state ~= 'delivered' then
+  if state and state ~= 'delivered' and state ~= 'bounced' then
     forgive(lane_gate(lane))
     forgive(channel_gate(lane, channel))
     finish(id, lane, channel, 'delivered', ARGV[6])
@@ -534,6 +534,18 @@ function operations.release()
     enter(id, redis.call('HEXISTS', delivery(id), 'open') == 1 and 'held' or 'pending')
     wait(id, lane, channel, now)
   end
+end
+
+-- … 4 id  5 reason. Returns 1, or 0 where it was not delivered.
+function operations.bounced()
+  local id, reason = ARGV[4], ARGV[5]
+  if redis.call('HGET', delivery(id), 'state') ~= 'delivered' then
+    return 0
+  end
+  enter(id, 'bounced')
+  note(id, 'bounced', reason)
+  redis.call('HSET', delivery(id), 'reason', reason)
+  return 1
 end
 
 -- … 4 id. Returns 1, or 0 where there is no such delivery that is dead or expired.

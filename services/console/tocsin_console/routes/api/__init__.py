@@ -2,7 +2,15 @@
 
 from fastapi import APIRouter
 
-from tocsin_console.routes.api import alerts, inbox, operations, regions, rules, subscribers
+from tocsin_console.routes.api import (
+    alerts,
+    bounces,
+    inbox,
+    operations,
+    regions,
+    rules,
+    subscribers,
+)
 from tocsin_console.routes.problems import Problem
 
 
@@ -14,6 +22,6 @@ def router() -> APIRouter:
             "503": {"model": Problem, "description": "The store is away; try again"},
         },
     )
-    for part in (rules, regions, subscribers, alerts, operations, inbox):
+    for part in (rules, regions, subscribers, alerts, operations, bounces, inbox):
         api.include_router(part.router)
     return api
