@@ -14,11 +14,12 @@ help: ## List the targets.
 up: .venv/ready ## Run everything on this machine: Valkey, the services, demo data.
 	tocsin up
 
-test: fast ## Run every test.
+test: .venv/ready ## Run every test.
+	pytest -n logical -m 'not slow and not chaos'
 	pytest -m 'slow and not chaos'
 
-fast: .venv/ready ## Run the tests that start no process of ours.
-	pytest -n logical -m 'not slow and not chaos'
+fast: .venv/ready ## Run the tests that start no process of ours, with fewer random examples.
+	pytest -n logical -m 'not slow and not chaos' --hypothesis-profile quick
 
 chaos: .venv/ready ## Kill everything for some minutes, and count what arrives.
 	pytest -m chaos -s tests/chaos

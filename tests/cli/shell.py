@@ -2,12 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+from unittest import mock
 
 from redis.asyncio import Redis
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from tocsin.adapters.connection import connect
@@ -15,6 +17,16 @@ from tocsin_cli.app import app
 
 
 T = TypeVar("T")
+
+COMMAND = get_command(app)
+
+
+class Runner(CliRunner):
+    """Has the tree of commands built once for all tests; typer's own builds it for each call."""
+
+    def call(self, args: Sequence[str], stdin: str = "", **env: str) -> Result:
+        with mock.patch("typer.testing._get_command", return_value=COMMAND):
+            return self.invoke(app, args, input=stdin, env=env)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +39,7 @@ class Cli:
     def run(self, *args: str, code: int = 0, stdin: str = "", **env: str) -> Result:
         """Run a command that must end with this code; never by an exception."""
         given = ("--redis", self.redis_url, "--data", str(self.folder), "--who", "ann", *args)
-        found = CliRunner().invoke(app, given, input=stdin, env=env)
+        found = Runner().call(given, stdin, **env)
         if found.exception and not isinstance(found.exception, SystemExit):
             raise found.exception
         assert found.exit_code == code, found.output

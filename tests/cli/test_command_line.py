@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.main import get_command
-from typer.testing import CliRunner
 
-from cli.shell import Cli
+from cli.shell import COMMAND, Cli, Runner
 from tocsin_cli.adapters.data_folder import DataFolder, Whereabouts
-from tocsin_cli.app import app, ingest_url, store_url
+from tocsin_cli.app import ingest_url, store_url
 from tocsin_cli.commands.command_line import user_name
 from tocsin_cli.commands.group import caret, hoist
 from tocsin_cli.settings import DEFAULT_REDIS_URL, CliSettings
@@ -27,7 +25,7 @@ def command_paths() -> list[tuple[str, ...]]:
         found = [step for name, child in children.items() for step in below(child, (*path, name))]
         return [path, *found]
 
-    return below(get_command(app), ())
+    return below(COMMAND, ())
 
 
 def leaves() -> list[tuple[str, ...]]:
@@ -38,7 +36,7 @@ def leaves() -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize("path", command_paths(), ids=" ".join)
 def test_every_command_has_a_help(path: tuple[str, ...]) -> None:
-    found = CliRunner().invoke(app, [*path, "--help"])
+    found = Runner().call([*path, "--help"])
 
     assert found.exit_code == 0
     assert f"Usage: tocsin {' '.join(path)}".rstrip() in " ".join(found.stdout.split())
@@ -46,7 +44,7 @@ def test_every_command_has_a_help(path: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("path", leaves(), ids=" ".join)
 def test_every_command_has_an_example(path: tuple[str, ...]) -> None:
-    found = CliRunner().invoke(app, [*path, "--help"])
+    found = Runner().call([*path, "--help"])
 
     assert re.search(r"Examples?:", found.stdout)
     assert f"tocsin {' '.join(path)}" in " ".join(found.stdout.split("Example")[-1].split())
@@ -54,18 +52,18 @@ def test_every_command_has_an_example(path: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("path", [path for path in command_paths() if len(path) == 1], ids=" ".join)
 def test_every_command_at_the_top_says_what_it_does(path: tuple[str, ...]) -> None:
-    found = CliRunner().invoke(app, ["--help"])
+    found = Runner().call(["--help"])
 
     line = next(each for each in found.stdout.splitlines() if f"│ {path[0]} " in each)
     assert len(line.split()) > 4
 
 
 def test_the_version_is_told() -> None:
-    assert CliRunner().invoke(app, ["version"]).stdout.startswith("tocsin 0.")
+    assert Runner().call(["version"]).stdout.startswith("tocsin 0.")
 
 
 def test_an_unknown_command_is_wrong_use() -> None:
-    assert CliRunner().invoke(app, ["nonsense"]).exit_code == 2
+    assert Runner().call(["nonsense"]).exit_code == 2
 
 
 def test_a_store_that_is_away_is_one_line_and_code_3(tmp_path: Path, unused_tcp_port: int) -> None:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
 
-from tocsin_cli.app import app
+from cli.shell import COMMAND
 
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -25,7 +24,7 @@ def typed() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("page", "line"), sorted(set(typed())))
 def test_every_command_that_a_page_shows_is_there_with_its_options(page: str, line: str) -> None:
     words = shlex.split(re.split(r" [|>] ", line, maxsplit=1)[0])[1:]
-    command = root = get_command(app)
+    command = root = COMMAND
     while words and words[0] in getattr(command, "commands", {}):
         command = command.commands[words.pop(0)]  # type: ignore[attr-defined]  # a group
     known = {name for param in (*command.params, *root.params) for name in param.opts}
