@@ -5,7 +5,7 @@ alone says for its being a place, and how each candidate stands before any conte
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -40,7 +40,8 @@ class Entry:
 
     ``standing`` is each candidate's score by itself, ``prior`` the shares that follow from it alone.
     ``usual`` are the numbers of the candidates that are meant where the text does not say
-    otherwise. ``facts`` is evidence, ``logit`` what it adds up to.
+    otherwise. ``facts`` is evidence, ``logit`` what it adds up to. ``known``: a country or an area
+    goes by it; such names need no context. ``voice`` is what the prior speaks for.
     """
 
     form: Form
@@ -52,17 +53,40 @@ class Entry:
     logit: float
     countries: frozenset[str]
     regions: frozenset[str]
+    known: bool
+    voice: "Voice"
 
-    @property
-    def known(self) -> bool:
-        """Tell whether a country or an area goes by it: names that need no context."""
-        return "country" in self.facts or "area" in self.facts
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """The shares of a name's meaning that lie in each country and division, and in any country."""
+
+    countries: Mapping[str, float]
+    divisions: Mapping[str, float]
+    total: float
+
+    @classmethod
+    def of(cls, senses: Iterable[tuple[Candidate, float]]) -> "Voice":
+        countries: dict[str, float] = {}
+        divisions: dict[str, float] = {}
+        total = 0.0
+        for candidate, share in senses:
+            country, division = candidate.country, candidate.division
+            if country:
+                countries[country] = countries.get(country, 0.0) + share
+                total += share
+            if division:
+                # A town speaks for its division, but not as loudly as the division itself.
+                loud = share if candidate.kind == "admin1" else 0.6 * share
+                divisions[division] = divisions.get(division, 0.0) + loud
+        return cls(countries, divisions, total)
 
 
 class Dictionary:
     def __init__(self, tables: Tables, entities: Entities, names: Names) -> None:
         self.names = names
         self.entry = lru_cache(maxsize=30_000)(self._entry)
+        self.starting = lru_cache(maxsize=60_000)(self._starting)
         self.reach = lru_cache(maxsize=60_000)(self._reach)
         self.abbreviations: dict[str, list[tuple[str, Entry]]] = {}
         self._after: dict[str, Entry] = {}
@@ -92,6 +116,14 @@ class Dictionary:
         beginning = islice(self.names.beginning(f"{folded} "), _LOOKED_AT)
         return min(LONGEST, max((name.count(" ") for name in beginning), default=0))
 
+    def _starting(self, folded: str, english: bool) -> tuple[tuple[str, int, Entry], ...]:  # noqa: FBT001 -- a cache's key
+        """Return (key, words, entry) of each name that the text begins with, the longest first."""
+        found = (
+            (name, name.count(" "), self.entry(number, english=english))
+            for name, number in reversed(self.names.starting(folded))
+        )
+        return tuple(each for each in found if each[2].candidates or each[2].form is Form.PHRASE)
+
     def _entry(self, number: int, *, english: bool) -> Entry:
         """Return what the name says in an English text, or in one of another language."""
         candidates = self.names.candidates(number)
@@ -110,17 +142,20 @@ class Dictionary:
 def _new_entry(form: Form, candidates: tuple[Candidate, ...]) -> Entry:
     facts = _facts(form, candidates)
     standings = standing(candidates)
+    prior = to_shares(standings)
     regions = frozenset(c.region for c in candidates if c.kind in {"country", "admin1"})
     return Entry(
         form=form,
         candidates=candidates,
         standing=standings,
-        prior=to_shares(standings),
+        prior=prior,
         usual=_usual(candidates),
         facts=facts,
         logit=sum(PLACE[name] * value for name, value in facts.items()),
         countries=frozenset(c.country for c in candidates if c.country),
         regions=regions,
+        known="country" in facts or "area" in facts,
+        voice=Voice.of(zip(candidates, prior, strict=True)),
     )
 
 

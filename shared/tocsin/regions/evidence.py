@@ -212,10 +212,10 @@ def _persons(reading: Reading, mentions: Sequence[Mention]) -> set[str]:
     countries = {m.first for m in mentions if "country" in m.entry.facts}
     words = reading.words
     found: set[str] = set()
-    for index in range(1, len(words)):
+    # Only what might be taken for a place is of interest.
+    for index in reading.beginnings:
         word = words[index]
-        # Only what might be taken for a place is of interest.
-        if word.reach and word.capital and len(word.raw) > 2:
+        if index and word.capital and len(word.raw) > 2:
             before = words[index - 1]
             if before.capital and _is_named(
                 reading, index, before, before_is_country=index - 1 in countries

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 
 from tocsin.errors import NotFoundError
 from tocsin.regions.entities import Entities, OwnPlace
@@ -30,6 +31,8 @@ class Gazetteer:
         self.hierarchy = Hierarchy(_edges(tables, self._own))
         self._resolver = Resolver(tables, self.entities, self.names, self.hierarchy)
         self._finder = Finder(tables, self.entities, self.names)
+        # A few days at a time are asked for, of all that the news speaks of.
+        self.lineage = lru_cache(maxsize=30_000)(self._lineage)
 
     @property
     def tables(self) -> Tables:
@@ -91,6 +94,10 @@ class Gazetteer:
         if above:
             return (above, *self.ancestors(above, on))
         return self.hierarchy.ancestors(here, on)
+
+    def _lineage(self, region_id: str, on: date | None) -> tuple[str, ...]:
+        """Return the region itself and all around it, the nearest first."""
+        return (region_id, *self.ancestors(region_id, on))
 
     def children(self, region_id: str, on: date | None = None) -> tuple[str, ...]:
         """Return the regions directly inside this one; its places come last, the largest first."""

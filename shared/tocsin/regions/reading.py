@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
 from typing import Literal
@@ -16,6 +16,9 @@ Look = Literal["capital", "lower", "digit", "caseless"]
 
 _WORDS_AND_GAPS = re.compile(f"({WORD.pattern})")
 
+# Words of more than three letters that may stand in lower case within a name.
+_SMALL = {"sous", "upon", "under", "della", "delle", "dello", "sobre"}
+
 # SCOWL's sizes up to which a word is so common that a sentence may well begin with it.
 COMMON = 35
 
@@ -27,6 +30,7 @@ class Word:
     ``size`` is SCOWL's (10 the commonest) and 0 for words never seen in lower case; ``given`` and
     ``surname`` are ranks among personal names, 1 the commonest, 0 for none; ``classes`` are bits
     of ``WordClass``; ``reach`` is how many words the longest place name has that begins with it.
+    ``inner`` and ``last`` tell whether it may stand within a name, and at its end: no "Nice people".
     """
 
     raw: str
@@ -37,15 +41,15 @@ class Word:
     surname: int
     classes: int
     reach: int
+    inner: bool
+    last: bool
+    # Asked of every word of every article, so they are no properties.
+    capital: bool = field(init=False)
+    ordinary: bool = field(init=False)
 
-    @property
-    def capital(self) -> bool:
-        return self.look == "capital"
-
-    @property
-    def ordinary(self) -> bool:
-        """Tell whether it is an everyday word."""
-        return 0 < self.size <= 20
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "capital", self.look == "capital")
+        object.__setattr__(self, "ordinary", 0 < self.size <= 20)
 
 
 class Vocabulary:
@@ -62,7 +66,9 @@ class Vocabulary:
         size, given, surname, classes = record[0] if record else (0, 0, 0, 0)
         look = _look(raw)
         reach = self._reach(raw, folded, look, classes)
-        return Word(raw, folded, look, size, given, surname, classes, reach)
+        inner = look != "lower" or len(raw) <= 3 or folded in _SMALL
+        last = look != "lower" or bool(classes & WordClass.DIVISION)
+        return Word(raw, folded, look, size, given, surname, classes, reach, inner, last)
 
     def _reach(self, raw: str, folded: str, look: Look, classes: int) -> int:
         if not folded or look == "digit":
@@ -81,11 +87,14 @@ class Vocabulary:
 class Reading:
     """The words of a text and where they stand.
 
-    ``gaps`` is what stands before each word and after the last. ``shouting`` are the (start, end) of the lines that are all in capitals, in reading order.
+    ``gaps`` is what stands before each word and after the last. ``beginnings`` are the numbers of the
+    words that may begin a name. ``shouting`` are the (start, end) of the lines that are all in
+    capitals, in reading order.
     """
 
     text: str
     words: list[Word]
+    beginnings: list[int]
     starts: list[int]
     ends: list[int]
     gaps: list[str]
@@ -107,7 +116,8 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
     parts = _WORDS_AND_GAPS.split(text)
     ends = list(accumulate(map(len, parts)))
     words = list(map(vocabulary.word, parts[1::2]))
-    return Reading(text, words, ends[:-1:2], ends[1::2], parts[::2], _shouting(text))
+    beginnings = [number for number, word in enumerate(words) if word.reach]
+    return Reading(text, words, beginnings, ends[:-1:2], ends[1::2], parts[::2], _shouting(text))
 
 
 def _shouting(text: str) -> list[tuple[int, int]]:

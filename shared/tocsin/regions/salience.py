@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Literal
 
 from tocsin.article import Article
 from tocsin.regions.dictionary import Form
+from tocsin.regions.entities import Candidate
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.regions.mention import Mention
 from tocsin.regions.places import LocatedPlace, Places, PlaceSpan, RegionHit
@@ -54,6 +54,8 @@ class Layout:
 class _Tally:
     """What speaks for one region: by the form that was written, how surely; and how loudly.
 
+    The same name twice is one witness.
+
     ``country`` is the one that it lies in or is, ``meant`` the regions that the article names in it.
     """
 
@@ -66,30 +68,32 @@ class _Tally:
     meant: dict[str, None] = field(default_factory=dict)
     probability: float = 0.0
 
-    def count(self) -> None:
-        """Set 1 - the product of (1 - p) over the forms: the same name twice is one witness."""
-        doubt = 1.0
-        for probability in self.by_form.values():
-            doubt *= 1.0 - probability
-        self.probability = 1.0 - doubt
+
+@dataclass(slots=True, eq=False)
+class _Meaning:
+    """The mentions of one name that mean the same: how sure the surest is, how loud all are."""
+
+    mention: Mention
+    probability: float = 0.0
+    loudness: float = 0.0
 
 
 def summarise(
     gazetteer: Gazetteer, layout: Layout, mentions: Sequence[Mention], on: date
 ) -> Places:
     places = _places(gazetteer, layout, mentions)
-    tallies = _tally(gazetteer, layout, mentions, on)
+    tallies = _tally(gazetteer, _meanings(layout, mentions), on)
     tallies.sort(key=lambda tally: (-tally.probability, tally.region))
     about = _about(tallies)
     loudest = _loudest(tallies)
-    by_region = {place.region: place for place in places}
+    rank = {place.region: number for number, place in enumerate(places)}
     regions = {
         tally.region: RegionHit(
             region=tally.region,
             probability=round(tally.probability, 4),
-            level=_level(tally, about),
+            level="about" if tally.region in about else "mention",
             explicit=tally.explicit,
-            places=_evidence(tally, by_region),
+            places=_evidence(tally, places, rank),
             share=round(min(1.0, tally.salience / loudest), 4) if loudest else 0.0,
         )
         for tally in tallies
@@ -101,70 +105,88 @@ def summarise(
 def _places(
     gazetteer: Gazetteer, layout: Layout, mentions: Iterable[Mention]
 ) -> tuple[LocatedPlace, ...]:
-    spans: dict[str, list[PlaceSpan]] = defaultdict(list)
-    by_form: dict[str, dict[str, float]] = defaultdict(dict)
+    spans: dict[str, list[PlaceSpan]] = {}
+    by_form: dict[str, dict[str, float]] = {}
     for mention in mentions:
         if mention.senses:
             best, share = mention.senses[0]
-            spans[best.region].append(layout.span(mention))
-            forms = by_form[best.region]
+            region = best.region
+            if region not in spans:
+                spans[region], by_form[region] = [], {}
+            spans[region].append(layout.span(mention))
+            forms = by_form[region]
             forms[mention.key] = max(mention.probability * share, forms.get(mention.key, 0.0))
     found = []
     for region, forms in by_form.items():
-        doubt = 1.0
-        for probability in forms.values():
-            doubt *= 1.0 - probability
-        if 1.0 - doubt >= _FLOOR:
+        probability = _any_of(forms.values())
+        if probability >= _FLOOR:
             name = gazetteer.name(region)
-            found.append(LocatedPlace(region, name, round(1.0 - doubt, 4), tuple(spans[region])))
+            found.append(LocatedPlace(region, name, round(probability, 4), tuple(spans[region])))
     found.sort(key=lambda place: (-place.probability, place.region))
     return tuple(found)
 
 
-def _tally(
-    gazetteer: Gazetteer, layout: Layout, mentions: Iterable[Mention], on: date
-) -> list[_Tally]:
-    tallies: dict[str, _Tally] = {}
-    spreads: dict[int, list[tuple[_Tally, float]]] = {}
+def _any_of(probabilities: Iterable[float]) -> float:
+    """Return 1 - the product of (1 - p): how likely it is that one of them is right."""
+    doubt = 1.0
+    for probability in probabilities:
+        doubt *= 1.0 - probability
+    return 1.0 - doubt
+
+
+def _meanings(layout: Layout, mentions: Iterable[Mention]) -> Iterable[_Meaning]:
+    """Return the mentions, those together that share a name and its senses."""
+    meanings: dict[int, _Meaning] = {}
     for mention in mentions:
         if not mention.senses or mention.probability < _SENSE_FLOOR:
             continue
-        # The mentions of a name mostly share one list of senses.
-        spread = spreads.get(id(mention.senses))
-        if spread is None:
-            spread = spreads[id(mention.senses)] = _spread(gazetteer, mention, on, tallies)
-        loudness = layout.weight(mention) * _kind_weight(mention) * mention.probability
-        key = mention.key
-        for tally, share in spread:
-            probability = mention.probability * share
+        meaning = meanings.get(id(mention.senses))
+        if meaning is None:
+            meaning = meanings[id(mention.senses)] = _Meaning(mention)
+        meaning.probability = max(meaning.probability, mention.probability)
+        meaning.loudness += layout.weight(mention) * _kind_weight(mention) * mention.probability
+    return meanings.values()
+
+
+def _tally(gazetteer: Gazetteer, meanings: Iterable[_Meaning], on: date) -> list[_Tally]:
+    tallies: dict[str, _Tally] = {}
+    for meaning in meanings:
+        senses, key = meaning.mention.senses, meaning.mention.key
+        for tally, share in _spread(gazetteer, senses, on, tallies):
+            probability = meaning.probability * share
             if probability > tally.by_form.get(key, 0.0):
                 tally.by_form[key] = probability
-            tally.salience += loudness * share
-        best, share = mention.senses[0]
-        if mention.probability * share > _ABOUT_PROBABILITY:
+            tally.salience += meaning.loudness * share
+        best, share = senses[0]
+        if meaning.probability * share > _ABOUT_PROBABILITY:
             tallies[best.region].explicit = True
     for tally in tallies.values():
-        tally.count()
+        tally.probability = _any_of(tally.by_form.values())
     return list(tallies.values())
 
 
 def _spread(
-    gazetteer: Gazetteer, mention: Mention, on: date, tallies: dict[str, _Tally]
-) -> list[tuple[_Tally, float]]:
-    """Return what share of the mention's meaning lies in each region, in its tally."""
+    gazetteer: Gazetteer,
+    senses: Sequence[tuple[Candidate, float]],
+    on: date,
+    tallies: dict[str, _Tally],
+) -> Iterable[tuple[_Tally, float]]:
+    """Return what share of a name's meaning lies in each region, in its tally."""
     shares: dict[str, float] = {}
-    best = mention.senses[0][0]
-    for candidate, share in mention.senses:
+    best = senses[0][0].region
+    for candidate, share in senses:
         if share < _SENSE_FLOOR:
             break
-        for region in (candidate.region, *gazetteer.ancestors(candidate.region, on)):
-            shares[region] = shares.get(region, 0.0) + share
-            tally = tallies.get(region)
-            if tally is None:
-                kind = region.partition(":")[0]
-                tallies[region] = tally = _Tally(region, kind, candidate.country)
-            if candidate is best:
-                tally.meant[best.region] = None
+        for region in gazetteer.lineage(candidate.region, on):
+            if region in shares:
+                shares[region] += share
+                continue
+            shares[region] = share
+            if region not in tallies:
+                kind = region[: region.index(":")]
+                tallies[region] = _Tally(region, kind, candidate.country)
+    for region in gazetteer.lineage(best, on):
+        tallies[region].meant[best] = None
     return [(tallies[region], share) for region, share in shares.items()]
 
 
@@ -211,14 +233,12 @@ def _likely(tally: _Tally) -> bool:
     return tally.probability > _ABOUT_PROBABILITY
 
 
-def _level(tally: _Tally, about: set[str]) -> Literal["about", "mention"]:
-    return "about" if tally.region in about else "mention"
-
-
-def _evidence(tally: _Tally, places: Mapping[str, LocatedPlace]) -> tuple[LocatedPlace, ...]:
-    found = [places[region] for region in tally.meant if region in places]
-    found.sort(key=lambda place: (-place.probability, place.region))
-    return tuple(found)
+def _evidence(
+    tally: _Tally, places: Sequence[LocatedPlace], rank: Mapping[str, int]
+) -> tuple[LocatedPlace, ...]:
+    """Return the places that are named in a region, the surest first."""
+    numbers = [rank[region] for region in tally.meant if region in rank]
+    return tuple([places[number] for number in sorted(numbers)])
 
 
 def _primary(tallies: Iterable[_Tally]) -> str:

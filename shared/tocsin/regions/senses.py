@@ -6,11 +6,10 @@ sense through an article, save where the text says otherwise ("Paris, Texas").
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tocsin.regions.dictionary import SETTLED, Entry, Form
+from tocsin.regions.dictionary import SETTLED, Entry, Form, Voice
 from tocsin.regions.entities import Candidate
 from tocsin.regions.linking import lies_in
 from tocsin.regions.mention import Mention
@@ -23,11 +22,21 @@ _ROUNDS = 2
 _HEARD_FROM = 0.2
 # Nobody else speaks of the country; the more places there are elsewhere, the odder that is.
 _UNHEARD, _WHOLE_CHORUS = 0.03, 4.0
-_SURE = 0.8
+_SURE, _LIKELY = 0.8, 0.5
 _NEAR_MOST = 40
+_POINTS = frozenset({"place", "admin1", "admin2"})
 
-# (region within which, score)
+# Asked of every candidate of every name: no look-up in a table.
+_COUNTRY_VOTES, _COUNTRY_VOTES_ABSOLUTE = SENSE["country votes"], SENSE["country votes, absolute"]
+_DIVISION_VOTES = SENSE["division votes"]
+_HOME_COUNTRY, _HOME_DIVISION = SENSE["home country"], SENSE["home division"]
+_SAYS_WHERE, _POSSESSED = SENSE["says where"], SENSE["possessed by"]
+_NEAR = SENSE["near others"]
+_ELSEWHERE, _AWAY = PLACE["country elsewhere"], PLACE["away from the rest"]
+
+# Each with its score, or its share.
 _Scored = list[tuple[Candidate, float]]
+_Points = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,40 +51,51 @@ class Home:
 class _Group:
     """The mentions of one name, and what it means.
 
-    ``weight`` is how loud its vote is: not as loud as it is often repeated.
+    ``weight`` is how loud its vote is: not as loud as it is often repeated. ``support`` and
+    ``away`` are the evidence that the other names are.
     """
 
     entry: Entry
+    senses: _Scored
+    voice: Voice
     mentions: list[Mention] = field(default_factory=list)
     logits: list[float] = field(default_factory=list)
     scored: _Scored = field(default_factory=list)
-    senses: _Scored = field(default_factory=list)
     weight: float = 0.0
+    likely: bool = False
+    support: float = 0.0
+    away: float = 0.0
 
-    def weigh(self) -> None:
-        total = sum([m.probability for m in self.mentions if m.probability >= _HEARD_FROM])
-        quiet = 0.5 if self.entry.form is Form.DEMONYM else 1.0
-        self.weight = total * quiet / math.sqrt(len(self.mentions))
+    def weigh(self, worth: float = 0.0) -> None:
+        """Work out how likely each mention is a place, with what the other names are worth."""
+        total = 0.0
+        self.likely = False
+        for mention, logit in zip(self.mentions, self.logits, strict=True):
+            mention.probability = probability = _logistic(logit + worth)
+            if probability >= _HEARD_FROM:
+                total += probability
+                if probability >= _LIKELY:
+                    self.likely = True
+        if self.entry.form is Form.DEMONYM:
+            total *= 0.5
+        self.weight = total / math.sqrt(len(self.mentions))
 
 
 @dataclass(slots=True, eq=False)
 class _Votes:
     """Votes by country and by division (region ids), and all votes together."""
 
-    countries: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    divisions: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    countries: dict[str, float] = field(default_factory=dict)
+    divisions: dict[str, float] = field(default_factory=dict)
     total: float = 1e-9
 
-    def add(self, group: _Group) -> None:
-        weight = group.weight
-        for candidate, share in group.senses:
-            vote = weight * share
-            if candidate.country:
-                self.countries[candidate.country] += vote
-                self.total += vote
-            if candidate.division:
-                loud = vote if candidate.kind == "admin1" else 0.6 * vote
-                self.divisions[candidate.division] += loud
+    def add(self, voice: Voice, weight: float) -> None:
+        countries, divisions = self.countries, self.divisions
+        for country, share in voice.countries.items():
+            countries[country] = countries.get(country, 0.0) + weight * share
+        for division, share in voice.divisions.items():
+            divisions[division] = divisions.get(division, 0.0) + weight * share
+        self.total += weight * voice.total
 
 
 def decide(mentions: Sequence[Mention], home: Home) -> None:
@@ -91,6 +111,8 @@ def decide(mentions: Sequence[Mention], home: Home) -> None:
                 _choose(group, votes, home, anchors)
     for group in groups:
         for mention in group.mentions:
+            mention.evidence["country elsewhere"] = group.support
+            mention.evidence["away from the rest"] = group.away
             mention.senses = _in_its_place(mention, group)
 
 
@@ -102,12 +124,10 @@ def _groups(mentions: Sequence[Mention]) -> list[_Group]:
         entry = mention.entry
         group = by_key.get(mention.key)
         if group is None:
-            by_key[mention.key] = group = _Group(entry)
-            group.senses = list(zip(entry.candidates, entry.prior, strict=True))
-        logit = entry.logit + _sum_of(mention.evidence)
+            senses = list(zip(entry.candidates, entry.prior, strict=True))
+            by_key[mention.key] = group = _Group(entry, senses, entry.voice)
         group.mentions.append(mention)
-        group.logits.append(logit)
-        mention.probability = _logistic(logit)
+        group.logits.append(entry.logit + _sum_of(mention.evidence))
     for group in by_key.values():
         group.weigh()
     return list(by_key.values())
@@ -120,38 +140,34 @@ def _sum_of(evidence: Mapping[str, float]) -> float:
 def _vote(groups: Iterable[_Group], home: Home) -> _Votes:
     votes = _Votes()
     if home.country:
-        votes.countries[home.country] += 0.5
+        votes.countries[home.country] = 0.5
         votes.total += 0.5
     for group in groups:
         if group.weight:
-            votes.add(group)
+            votes.add(group.voice, group.weight)
     return votes
 
 
 def _hear_support(group: _Group, votes: _Votes) -> None:
     """Weigh anew whether the name is a place at all: do the others speak of its country?"""
-    countries = votes.countries
-    heard = max([countries[c] for c in group.entry.countries if c in countries], default=0.0)
-    support = min(1.0, max(0.0, heard - group.weight) / votes.total)
-    away = 0.0
-    if support < _UNHEARD and not group.entry.known:
-        away = min(1.0, max(0.0, votes.total - group.weight) / _WHOLE_CHORUS)
-    worth = PLACE["country elsewhere"] * support + PLACE["away from the rest"] * away
-    for mention, logit in zip(group.mentions, group.logits, strict=True):
-        mention.evidence["country elsewhere"] = support
-        mention.evidence["away from the rest"] = away
-        mention.probability = _logistic(logit + worth)
-    group.weigh()
+    heard = 0.0
+    for country in group.entry.countries:
+        heard = max(heard, votes.countries.get(country, 0.0))
+    group.support = min(1.0, max(0.0, heard - group.weight) / votes.total)
+    group.away = 0.0
+    if group.support < _UNHEARD and not group.entry.known:
+        group.away = min(1.0, max(0.0, votes.total - group.weight) / _WHOLE_CHORUS)
+    group.weigh(_ELSEWHERE * group.support + _AWAY * group.away)
 
 
 def _anchors(groups: Iterable[_Group]) -> list[tuple[_Group, float, float]]:
     """Return the points that are as good as sure."""
     found: list[tuple[_Group, float, float]] = []
     for group in groups:
-        if not group.senses or max([m.probability for m in group.mentions]) < 0.5:
+        if not group.senses or not group.likely:
             continue
         best, share = group.senses[0]
-        if share <= _SURE or best.kind not in {"place", "admin1", "admin2"}:
+        if share <= _SURE or best.kind not in _POINTS:
             continue
         if best.latitude is not None and best.longitude is not None:
             found.append((group, best.latitude, best.longitude))
@@ -164,21 +180,20 @@ def _choose(
     entry = group.entry
     around = _said_to_lie_in(group.mentions)
     owners = _owners(group.mentions)
-    chosen = _eligible(entry, around)
     near = [(lat, lon) for other, lat, lon in anchors if other is not group]
-    own = _Votes()
-    own.add(group)
-    group.scored = [
-        (
-            candidate := entry.candidates[number],
-            entry.standing[number]
-            + _in_context(candidate, votes, own, home)
-            + _as_written(candidate, around, owners)
-            + _near_others(candidate, near),
-        )
-        for number in chosen
-    ]
-    group.senses = _shared(group.scored)
+    group.scored = scored = []
+    for number in _eligible(entry, around):
+        candidate = entry.candidates[number]
+        score = entry.standing[number]
+        if candidate.country:
+            score += _in_context(candidate, votes, group, home)
+        if around or owners:
+            score += _as_written(candidate, around, owners)
+        if near and candidate.kind in SETTLED:
+            score += _near_others(candidate, near)
+        scored.append((candidate, score))
+    group.senses = _shared(scored)
+    group.voice = Voice.of(group.senses)
 
 
 def _said_to_lie_in(mentions: Iterable[Mention]) -> set[str]:
@@ -206,44 +221,42 @@ def _eligible(entry: Entry, around: set[str]) -> Sequence[int]:
     return entry.usual
 
 
-def _in_context(candidate: Candidate, votes: _Votes, own: _Votes, home: Home) -> float:
+def _in_context(candidate: Candidate, votes: _Votes, group: _Group, home: Home) -> float:
     """Return what the other names and the source's home say; a name has no voice in its own case."""
-    country = candidate.country
-    if not country:
-        return 0.0
-    others = max(0.0, votes.countries[country] - own.countries[country])
-    score = SENSE["country votes"] * others / votes.total
-    score += SENSE["country votes, absolute"] * math.log1p(others)
-    division = candidate.division
+    country, division = candidate.country, candidate.division
+    own = group.voice.countries.get(country, 0.0) * group.weight
+    others = votes.countries.get(country, 0.0) - own
+    score = 0.0
+    if others > 0.0:
+        score = _COUNTRY_VOTES * others / votes.total + _COUNTRY_VOTES_ABSOLUTE * math.log1p(others)
     if division:
-        nearby = votes.divisions[division] - own.divisions[division]
+        own = group.voice.divisions.get(division, 0.0) * group.weight
+        nearby = votes.divisions.get(division, 0.0) - own
         if nearby > 0.0:
-            score += SENSE["division votes"] * nearby / votes.total
+            score += _DIVISION_VOTES * nearby / votes.total
         if division == home.division:
-            score += SENSE["home division"]
+            score += _HOME_DIVISION
     if country == home.country:
-        score += SENSE["home country"]
+        score += _HOME_COUNTRY
     return score
 
 
 def _as_written(candidate: Candidate, around: set[str], owners: set[str]) -> float:
     score = 0.0
     if around and around & {candidate.country, candidate.division} - {candidate.region}:
-        score += SENSE["says where"]
+        score += _SAYS_WHERE
     if owners and owners & {candidate.country, candidate.division}:
-        score += SENSE["possessed by"]
+        score += _POSSESSED
     return score
 
 
-def _near_others(candidate: Candidate, near: Sequence[tuple[float, float]]) -> float:
+def _near_others(candidate: Candidate, near: _Points) -> float:
     """Return most beside another place of the article, half of it some 150 km away."""
-    if not near or candidate.kind not in SETTLED:
-        return 0.0
     lat, lon = candidate.latitude, candidate.longitude
     if lat is None or lon is None:
         return 0.0
     degrees = min([abs(lat - a) + 0.7 * abs(lon - o) for a, o in near])
-    return SENSE["near others"] / (1.0 + degrees / 1.5)
+    return _NEAR / (1.0 + degrees / 1.5)
 
 
 def _in_its_place(mention: Mention, group: _Group) -> _Scored:

@@ -4,15 +4,12 @@ from tocsin.regions.dictionary import LONGEST, Dictionary, Form
 from tocsin.regions.mention import Mention
 from tocsin.regions.reading import Reading, Word
 from tocsin.regions.spelling import without_clitics
-from tocsin.regions.tables import WordClass
 
 
 _JOINERS = {
     *(" ", "-", "'", "\N{RIGHT SINGLE QUOTATION MARK}", ". ", ".", "\n", "\N{EN DASH}", " - ", ""),
 }
-# Words of more than three letters that may stand in lower case within a name.
 _LAST_LATIN = "\u024f"
-_SMALL = {"sous", "upon", "under", "della", "delle", "dello", "sobre"}
 
 
 def spot(reading: Reading, dictionary: Dictionary, language: str) -> list[Mention]:
@@ -25,9 +22,10 @@ def spot(reading: Reading, dictionary: Dictionary, language: str) -> list[Mentio
     english = language.startswith("en")
     capital_english = english or language == "und"
     after_last = 0
-    for index, word in enumerate(words):
-        if not word.reach or index < after_last:
+    for index in reading.beginnings:
+        if index < after_last:
             continue
+        word = words[index]
         if word.look == "lower":
             mention = None if english else _adjective(reading, dictionary, index)
         elif word.raw[0] <= _LAST_LATIN:
@@ -47,8 +45,11 @@ def spot(reading: Reading, dictionary: Dictionary, language: str) -> list[Mentio
 def _capital(
     reading: Reading, dictionary: Dictionary, index: int, *, english: bool
 ) -> Mention | None:
-    short = _abbreviation(reading, dictionary, index)
-    return short or _name(reading, dictionary, index, english=english)
+    if reading.words[index].raw in dictionary.abbreviations:
+        short = _abbreviation(reading, dictionary, index)
+        if short is not None:
+            return short
+    return _name(reading, dictionary, index, english=english)
 
 
 def _adjective(reading: Reading, dictionary: Dictionary, index: int) -> Mention | None:
@@ -58,7 +59,7 @@ def _adjective(reading: Reading, dictionary: Dictionary, index: int) -> Mention 
 
 def _abbreviation(reading: Reading, dictionary: Dictionary, index: int) -> Mention | None:
     start = reading.starts[index]
-    for form, entry in dictionary.abbreviations.get(reading.words[index].raw, ()):
+    for form, entry in dictionary.abbreviations[reading.words[index].raw]:
         end = start + len(form)
         following = reading.text[end : end + 1]
         # "US$" is money.
@@ -81,13 +82,10 @@ def _state(reading: Reading, dictionary: Dictionary, place: Mention) -> Mention 
 
 def _name(reading: Reading, dictionary: Dictionary, index: int, *, english: bool) -> Mention | None:
     folded = _ahead(reading, index, reading.words[index].reach)
-    for name, number in reversed(dictionary.names.starting(folded)):
-        last = index + name.count(" ")
-        if _may_be_name(reading.words, index, last):
+    for name, count, entry in dictionary.starting(folded, english):
+        last = index + count
+        if count == 1 or _may_be_name(reading.words, index, last):
             start, end = reading.starts[index], reading.ends[last - 1]
-            entry = dictionary.entry(number, english=english)
-            if not entry.candidates and entry.form is not Form.PHRASE:
-                continue
             if not (entry.form is Form.DEMONYM and _looks_like_acronym(reading.text[start:end])):
                 return Mention(index, last, start, end, name, entry)
     return None
@@ -97,7 +95,7 @@ def _other_script(reading: Reading, dictionary: Dictionary, index: int) -> Menti
     whole = _name(reading, dictionary, index, english=False)
     if whole is not None:
         return whole
-    rest = _ahead(reading, index, LONGEST).partition(" ")[2]
+    rest = _joined(reading, index, LONGEST).partition(" ")[2]
     for cut, folded in without_clitics(reading.words[index].folded):
         for name, number in reversed(dictionary.names.starting(f"{folded} {rest}")):
             last = index + name.count(" ")
@@ -107,11 +105,27 @@ def _other_script(reading: Reading, dictionary: Dictionary, index: int) -> Menti
 
 
 def _ahead(reading: Reading, index: int, reach: int) -> str:
-    """Return the key of the words from here on, as far as a name may reach."""
-    words = reading.words
+    """Return the key of the words from here on, as far as a name may reach and end."""
+    words, gaps = reading.words, reading.gaps
+    whole = folded = f"{words[index].folded} "
+    for following in range(index + 1, min(index + reach, len(words))):
+        if gaps[following] not in _JOINERS:
+            break
+        word = words[following]
+        folded += f"{word.folded} "
+        if word.last:
+            whole = folded
+        if not word.inner:
+            break
+    return whole
+
+
+def _joined(reading: Reading, index: int, reach: int) -> str:
+    """Return the key of the words from here on that one name may hold, whatever their case."""
+    words, gaps = reading.words, reading.gaps
     folded = f"{words[index].folded} "
     for following in range(index + 1, min(index + reach, len(words))):
-        if reading.between(following - 1) not in _JOINERS:
+        if gaps[following] not in _JOINERS:
             break
         folded += f"{words[following].folded} "
     return folded
@@ -119,15 +133,7 @@ def _ahead(reading: Reading, index: int, reach: int) -> str:
 
 def _may_be_name(words: list[Word], first: int, last: int) -> bool:
     """Tell whether the case of the words allows a name of them all: no "Nice people"."""
-    if last - first == 1:
-        return True
-    ending = words[last - 1]
-    if ending.look == "lower" and not ending.classes & WordClass.DIVISION:
-        return False
-    return all(
-        word.look != "lower" or len(word.raw) <= 3 or word.folded in _SMALL
-        for word in words[first + 1 : last - 1]
-    )
+    return words[last - 1].last and all(word.inner for word in words[first + 1 : last - 1])
 
 
 def _looks_like_acronym(written: str) -> bool:
