@@ -30,10 +30,9 @@ from benchmarks.peers import Found, peers
 from tocsin.adapters.gazetteer.curated import divisions
 from tocsin.adapters.gazetteer.load import load
 from tocsin.article import Article
-from tocsin.regions.dictionary import Form
-from tocsin.regions.entities import Candidate
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.regions.geoparser import Geoparser
+from tocsin.regions.spotted import Sense
 
 
 BESIDE_US = Path(__file__).resolve().parents[3] / "shared/data"
@@ -146,23 +145,23 @@ class Finder:
 
     def __call__(self, document: Document) -> tuple[list[Found], dict[str, float], str]:
         article = as_article(document, home=self._homes.get(document.get("domain", ""), ""))
-        places = self._geoparser.locate(article)
-        _, mentions = self._geoparser.mentions(article)
-        found = [
-            Found(
-                start=mention.start - 2,
-                end=mention.end - 2,
-                latitude=best.latitude,
-                longitude=best.longitude,
-                region=best.region,
-                country=best.country.removeprefix("country:"),
-                demonym=mention.form is Form.DEMONYM,
-                probability=mention.probability,
-                share=share_of_country(mention.senses, best.country),
+        places, spotted = self._geoparser.explain(article)
+        found = []
+        for each in spotted:
+            best = each.senses[0]
+            found.append(
+                Found(
+                    start=each.span.start,
+                    end=each.span.end,
+                    latitude=best.latitude,
+                    longitude=best.longitude,
+                    region=best.region,
+                    country=best.country.removeprefix("country:"),
+                    demonym=any(reason.what == "demonym" for reason in each.reasons),
+                    probability=each.probability,
+                    share=share_of_country(each.senses, best.country),
+                )
             )
-            for mention in mentions
-            for best, _ in mention.senses[:1]
-        ]
         countries = {
             region.removeprefix("country:"): hit.probability
             for region, hit in places.regions.items()
@@ -171,8 +170,8 @@ class Finder:
         return found, countries, places.primary_country.removeprefix("country:")
 
 
-def share_of_country(senses: Iterable[tuple[Candidate, float]], country: str) -> float:
-    return sum(share for sense, share in senses if sense.country == country)
+def share_of_country(senses: Iterable[Sense], country: str) -> float:
+    return sum(sense.share for sense in senses if sense.country == country)
 
 
 def evaluate(

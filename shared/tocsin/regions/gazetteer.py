@@ -33,6 +33,7 @@ class Gazetteer:
         self._finder = Finder(tables, self.entities, self.names)
         # A few days at a time are asked for, of all that the news speaks of.
         self.lineage = lru_cache(maxsize=30_000)(self._lineage)
+        self.name = lru_cache(maxsize=30_000)(self._name)
 
     @property
     def tables(self) -> Tables:
@@ -71,7 +72,7 @@ class Gazetteer:
     def region(self, region_id: str) -> Region:
         return self.entities.region(self._number(region_id))
 
-    def name(self, region_id: str) -> str:
+    def _name(self, region_id: str) -> str:
         return self.entities.name(self._number(region_id))
 
     def names_of(self, region_id: str) -> tuple[str, ...]:

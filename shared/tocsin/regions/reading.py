@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import accumulate
 from typing import Literal
 
@@ -18,6 +17,10 @@ _WORDS_AND_GAPS = re.compile(f"({WORD.pattern})")
 
 # Words of more than three letters that may stand in lower case within a name.
 _SMALL = {"sous", "upon", "under", "della", "delle", "dello", "sobre"}
+
+_REMEMBERED = 60_000
+# Longer ones are no words, and would fill the memory.
+_LONGEST = 64
 
 # SCOWL's sizes up to which a word is so common that a sentence may well begin with it.
 COMMON = 35
@@ -52,13 +55,25 @@ class Word:
         object.__setattr__(self, "ordinary", 0 < self.size <= 20)
 
 
-class Vocabulary:
-    """What is known of each word; remembers the words it met lately."""
+class Vocabulary(dict[str, Word]):
+    """What is known of each word; remembers the words that it met lately.
+
+    A dictionary that fills itself: every word of every article is asked for, and a cache that
+    calls a function takes twice as long.
+    """
 
     def __init__(self, words: Words, dictionary: Dictionary) -> None:
+        super().__init__()
         self._words = words
         self._dictionary = dictionary
-        self.word = lru_cache(maxsize=60_000)(self._word)
+
+    def __missing__(self, raw: str) -> Word:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        word = self._word(raw)
+        if len(raw) <= _LONGEST:
+            self[raw] = word
+        return word
 
     def _word(self, raw: str) -> Word:
         folded = fold(raw)
@@ -115,7 +130,7 @@ class Reading:
 def read(text: str, vocabulary: Vocabulary) -> Reading:
     parts = _WORDS_AND_GAPS.split(text)
     ends = list(accumulate(map(len, parts)))
-    words = list(map(vocabulary.word, parts[1::2]))
+    words = list(map(vocabulary.__getitem__, parts[1::2]))
     beginnings = [number for number, word in enumerate(words) if word.reach]
     return Reading(text, words, beginnings, ends[:-1:2], ends[1::2], parts[::2], _shouting(text))
 

@@ -105,23 +105,21 @@ def summarise(
 def _places(
     gazetteer: Gazetteer, layout: Layout, mentions: Iterable[Mention]
 ) -> tuple[LocatedPlace, ...]:
-    spans: dict[str, list[PlaceSpan]] = {}
-    by_form: dict[str, dict[str, float]] = {}
+    named: dict[str, list[Mention]] = {}
     for mention in mentions:
         if mention.senses:
-            best, share = mention.senses[0]
-            region = best.region
-            if region not in spans:
-                spans[region], by_form[region] = [], {}
-            spans[region].append(layout.span(mention))
-            forms = by_form[region]
-            forms[mention.key] = max(mention.probability * share, forms.get(mention.key, 0.0))
+            named.setdefault(mention.senses[0][0].region, []).append(mention)
     found = []
-    for region, forms in by_form.items():
-        probability = _any_of(forms.values())
+    for region, them in named.items():
+        by_form: dict[str, float] = {}
+        for mention in them:
+            probability = mention.probability * mention.senses[0][1]
+            by_form[mention.key] = max(probability, by_form.get(mention.key, 0.0))
+        probability = _any_of(by_form.values())
         if probability >= _FLOOR:
+            spans = tuple([layout.span(mention) for mention in them])
             name = gazetteer.name(region)
-            found.append(LocatedPlace(region, name, round(probability, 4), tuple(spans[region])))
+            found.append(LocatedPlace(region, name, round(probability, 4), spans))
     found.sort(key=lambda place: (-place.probability, place.region))
     return tuple(found)
 

@@ -17,14 +17,15 @@ from tocsin.regions.standing import to_shares
 from tocsin.regions.weights import PLACE, SENSE
 
 
-_ROUNDS = 2
+# No more likely than 0.02: left out of what is summed up (log-odds).
+_HOPELESS = -3.9
 # A mention less likely to be a place than this has no vote.
 _HEARD_FROM = 0.2
 # Nobody else speaks of the country; the more places there are elsewhere, the odder that is.
 _UNHEARD, _WHOLE_CHORUS = 0.03, 4.0
 _SURE, _LIKELY = 0.8, 0.5
 _NEAR_MOST = 40
-_POINTS = frozenset({"place", "admin1", "admin2"})
+_LOCATED = frozenset({"place", "admin1", "admin2"})
 
 # Asked of every candidate of every name: no look-up in a table.
 _COUNTRY_VOTES, _COUNTRY_VOTES_ABSOLUTE = SENSE["country votes"], SENSE["country votes, absolute"]
@@ -36,7 +37,6 @@ _ELSEWHERE, _AWAY = PLACE["country elsewhere"], PLACE["away from the rest"]
 
 # Each with its score, or its share.
 _Scored = list[tuple[Candidate, float]]
-_Points = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class Home:
 class _Group:
     """The mentions of one name, and what it means.
 
-    ``weight`` is how loud its vote is: not as loud as it is often repeated. ``support`` and
-    ``away`` are the evidence that the other names are.
+    ``weight`` is how loud its vote is: not as loud as it is often repeated; ``voted`` is what it was
+    at the last vote. ``support`` and ``away`` are the evidence that the other names are.
     """
 
     entry: Entry
@@ -62,9 +62,15 @@ class _Group:
     logits: list[float] = field(default_factory=list)
     scored: _Scored = field(default_factory=list)
     weight: float = 0.0
+    voted: float = 0.0
     likely: bool = False
     support: float = 0.0
     away: float = 0.0
+
+    @property
+    def believable(self) -> bool:
+        """Tell whether the other names could make it worth showing."""
+        return max(self.logits) + _ELSEWHERE > _HOPELESS
 
     def weigh(self, worth: float = 0.0) -> None:
         """Work out how likely each mention is a place, with what the other names are worth."""
@@ -101,14 +107,19 @@ class _Votes:
 def decide(mentions: Sequence[Mention], home: Home) -> None:
     """Fill in the probability and the senses of each mention."""
     groups = _groups(mentions)
-    for _ in range(_ROUNDS):
+    for last in (False, True):
         votes = _vote(groups, home)
         for group in groups:
             _hear_support(group, votes)
         anchors = _anchors(groups)
+        points = list(anchors.values())
         for group in groups:
-            if len(group.senses) > 1:
-                _choose(group, votes, home, anchors)
+            # What nobody hears need not be known before the end.
+            if len(group.senses) > 1 and (group.weight or (last and group.believable)):
+                near = points
+                if group in anchors:
+                    near = [point for other, point in anchors.items() if other is not group]
+                _choose(group, _Context(votes, home, group), near)
     for group in groups:
         for mention in group.mentions:
             mention.evidence["country elsewhere"] = group.support
@@ -143,8 +154,9 @@ def _vote(groups: Iterable[_Group], home: Home) -> _Votes:
         votes.countries[home.country] = 0.5
         votes.total += 0.5
     for group in groups:
-        if group.weight:
-            votes.add(group.voice, group.weight)
+        group.voted = group.weight
+        if group.voted:
+            votes.add(group.voice, group.voted)
     return votes
 
 
@@ -160,33 +172,61 @@ def _hear_support(group: _Group, votes: _Votes) -> None:
     group.weigh(_ELSEWHERE * group.support + _AWAY * group.away)
 
 
-def _anchors(groups: Iterable[_Group]) -> list[tuple[_Group, float, float]]:
-    """Return the points that are as good as sure."""
-    found: list[tuple[_Group, float, float]] = []
+def _anchors(groups: Iterable[_Group]) -> dict[_Group, tuple[float, float]]:
+    """Return the points (latitude, longitude) that are as good as sure."""
+    found: dict[_Group, tuple[float, float]] = {}
     for group in groups:
         if not group.senses or not group.likely:
             continue
         best, share = group.senses[0]
-        if share <= _SURE or best.kind not in _POINTS:
+        if share <= _SURE or best.kind not in _LOCATED:
             continue
         if best.latitude is not None and best.longitude is not None:
-            found.append((group, best.latitude, best.longitude))
-    return found[:_NEAR_MOST]
+            found[group] = best.latitude, best.longitude
+            if len(found) == _NEAR_MOST:
+                break
+    return found
 
 
-def _choose(
-    group: _Group, votes: _Votes, home: Home, anchors: Sequence[tuple[_Group, float, float]]
-) -> None:
+class _Context:
+    """What the other names and the source's home say for each country and division of a name.
+
+    A name has no voice in its own case.
+    """
+
+    def __init__(self, votes: _Votes, home: Home, group: _Group) -> None:
+        weight, own, total = group.voted, group.voice, votes.total
+        self._countries: dict[str, float] = {}
+        self._divisions: dict[str, float] = {}
+        for country in group.entry.voice.countries:
+            score = _HOME_COUNTRY if country == home.country else 0.0
+            others = votes.countries.get(country, 0.0) - own.countries.get(country, 0.0) * weight
+            if others > 0.0:
+                score += _COUNTRY_VOTES * others / total
+                score += _COUNTRY_VOTES_ABSOLUTE * math.log1p(others)
+            self._countries[country] = score
+        for division in group.entry.voice.divisions:
+            score = _HOME_DIVISION if division == home.division else 0.0
+            others = votes.divisions.get(division, 0.0) - own.divisions.get(division, 0.0) * weight
+            if others > 0.0:
+                score += _DIVISION_VOTES * others / total
+            self._divisions[division] = score
+
+    def score(self, candidate: Candidate) -> float:
+        if not candidate.country:
+            return 0.0
+        score = self._countries[candidate.country]
+        return score + self._divisions[candidate.division] if candidate.division else score
+
+
+def _choose(group: _Group, context: _Context, near: Sequence[tuple[float, float]]) -> None:
     entry = group.entry
     around = _said_to_lie_in(group.mentions)
     owners = _owners(group.mentions)
-    near = [(lat, lon) for other, lat, lon in anchors if other is not group]
     group.scored = scored = []
     for number in _eligible(entry, around):
         candidate = entry.candidates[number]
-        score = entry.standing[number]
-        if candidate.country:
-            score += _in_context(candidate, votes, group, home)
+        score = entry.standing[number] + context.score(candidate)
         if around or owners:
             score += _as_written(candidate, around, owners)
         if near and candidate.kind in SETTLED:
@@ -221,26 +261,6 @@ def _eligible(entry: Entry, around: set[str]) -> Sequence[int]:
     return entry.usual
 
 
-def _in_context(candidate: Candidate, votes: _Votes, group: _Group, home: Home) -> float:
-    """Return what the other names and the source's home say; a name has no voice in its own case."""
-    country, division = candidate.country, candidate.division
-    own = group.voice.countries.get(country, 0.0) * group.weight
-    others = votes.countries.get(country, 0.0) - own
-    score = 0.0
-    if others > 0.0:
-        score = _COUNTRY_VOTES * others / votes.total + _COUNTRY_VOTES_ABSOLUTE * math.log1p(others)
-    if division:
-        own = group.voice.divisions.get(division, 0.0) * group.weight
-        nearby = votes.divisions.get(division, 0.0) - own
-        if nearby > 0.0:
-            score += _DIVISION_VOTES * nearby / votes.total
-        if division == home.division:
-            score += _HOME_DIVISION
-    if country == home.country:
-        score += _HOME_COUNTRY
-    return score
-
-
 def _as_written(candidate: Candidate, around: set[str], owners: set[str]) -> float:
     score = 0.0
     if around and around & {candidate.country, candidate.division} - {candidate.region}:
@@ -250,7 +270,7 @@ def _as_written(candidate: Candidate, around: set[str], owners: set[str]) -> flo
     return score
 
 
-def _near_others(candidate: Candidate, near: _Points) -> float:
+def _near_others(candidate: Candidate, near: Sequence[tuple[float, float]]) -> float:
     """Return most beside another place of the article, half of it some 150 km away."""
     lat, lon = candidate.latitude, candidate.longitude
     if lat is None or lon is None:
