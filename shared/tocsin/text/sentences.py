@@ -15,8 +15,9 @@ _STOP = re.compile(
     r"|[。！？｡]+[」』”’）]*"  # Chinese and Japanese put none
     r"|\n(?=\s*[•·‣▪*–-]\s))"  # the items of a list
 )
-_LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+$")
-_NOT_SPACE = re.compile(r"\S")
+_CLOSING = "\"'”’»›)]"
+_OPENING = re.compile(r"[(\[\"'“‘«]")
+_LONGEST_ABBREVIATION = 30  # characters before a stop that are looked at
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 
 
@@ -35,10 +36,18 @@ def sentences(text: str) -> list[Span]:
     return found
 
 
-def _following(stop: re.Match[str]) -> str:
-    """Return the first character behind the stop that is no white space."""
-    found = _NOT_SPACE.search(stop.string, stop.end())
-    return found.group() if found else ""
+def _following(text: str, at: int) -> str:
+    """Return the first character from there on that is no white space."""
+    while text[at : at + 1].isspace():
+        at += 1
+    return text[at : at + 1]
+
+
+def _last_word(text: str, end: int) -> str:
+    """Return what stands before, without an opening bracket or quote; empty where a space does."""
+    before = text[max(0, end - _LONGEST_ABBREVIATION) : end]
+    last = "" if before[-1:].isspace() else before.rpartition(" ")[2]
+    return _OPENING.split(last.split()[-1])[-1] if last else ""
 
 
 def _between(text: str, gaps: list[Span]) -> list[Span]:
@@ -55,17 +64,18 @@ def _trim(text: str, start: int, end: int) -> Span:
 
 def _ends(stop: re.Match[str]) -> bool:
     """Tell whether what looks like the end of a sentence is one."""
-    if stop.group() == "\n":
+    sign = stop.group()
+    if sign == "\n":
         return True
-    following = _following(stop)
+    text = stop.string
+    following = _following(text, stop.end())
     if following.islower():  # “Stop!” he said
         return False
-    if not stop.group().startswith("."):
+    if sign[0] != ".":
         return True
-    last = _LAST_WORD.search(stop.string[max(0, stop.start() - 30) : stop.start()])
-    if last is None or len(stop.group().rstrip("\"'”’»›)]")) > 1:
+    word = _last_word(text, stop.start())
+    if not word or len(sign.rstrip(_CLOSING)) > 1:
         return True
-    word = last.group()
     if _INITIALS.fullmatch(word + "."):  # J. Smith, the U.S. Army; not: in the U.S. "He
         return len(word) > 1 and not following.isalnum()
     return word.lower() not in ABBREVIATIONS

@@ -35,6 +35,10 @@ _PLAIN = re.compile(
     "\\u01f4-\\u024f\\u0388-\\u03ce\\u0400-\\u0481\\u048a-\\u052f"
     "\\u2010-\\u2027\\u2030-\\u203b\\u20a0-\\u20bf\\u2122\\u2190-\\u21ff\\u25a0-\\u25ff]*"
 )
+# ASCII is quicker to tell character by character: letters in lower case, a space for what parts words.
+_ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+_ASCII |= {ord(joiner): joiner for joiner in ".,"}
+_STRAY = re.compile(r"[.,](?:(?<![0-9].)|(?![0-9]))")  # joins no digits
 _PLAIN_WORD = re.compile(r"[^\W_]+(?:[.,](?<=[0-9].)(?=[0-9])[^\W_]+)*")
 
 
@@ -44,28 +48,48 @@ class Tokens:
     A character that folds to several words (½) gives each of them its own span.
     """
 
-    __slots__ = ("_spans", "text", "words")
+    __slots__ = ("_spans", "_unfolded", "text", "words")
 
-    def __init__(self, text: str, words: list[str], spans: list[tuple[int, int]] | None) -> None:
+    def __init__(
+        self,
+        text: str,
+        words: list[str],
+        spans: list[tuple[int, int]] | None = None,
+        unfolded: list[str] | None = None,
+    ) -> None:
+        """Take the spans, or the words as they stand in the text in lower case."""
         self.text = text
         self.words = words
         self._spans = spans
+        self._unfolded = words if unfolded is None else unfolded
 
     @property
     def spans(self) -> list[tuple[int, int]]:
         if self._spans is None:  # most articles match nothing, so nobody asks
-            self._spans = [word.span() for word in _PLAIN_WORD.finditer(self.text.lower())]
+            self._spans = _spans(self.text.lower(), self._unfolded)
         return self._spans
 
 
 def tokenise(text: str) -> Tokens:
     """Return the words of ``text``, which should be NFC."""
     if text.isascii():
-        return Tokens(text, _PLAIN_WORD.findall(text.lower()), None)
+        return Tokens(text, _STRAY.sub(" ", text.translate(_ASCII)).split())
     if _PLAIN.fullmatch(text):
         found = _PLAIN_WORD.findall(text.lower())
-        return Tokens(text, [w if w.isascii() else _folded(w) for w in found], None)
+        folded = [word if word.isascii() else _folded(word) for word in found]
+        return Tokens(text, folded, unfolded=found)
     return tokenise_any(text)
+
+
+def _spans(text: str, words: list[str]) -> list[tuple[int, int]]:
+    """Return where the words of a text stand, one after another; nothing but signs is between."""
+    found = []
+    end = 0
+    for word in words:
+        start = text.index(word, end)
+        end = start + len(word)
+        found.append((start, end))
+    return found
 
 
 @lru_cache(maxsize=1 << 16)
