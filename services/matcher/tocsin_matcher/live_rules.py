@@ -17,6 +17,8 @@ from tocsin_matcher import metrics
 log = structlog.get_logger()
 
 FOLLOW_EVERY_S = 0.5
+# Of the event loop, in which somebody must have asked for the others to be waited for.
+TURNS = 4
 
 Compile = Callable[[RuleDocument], Rule]
 
@@ -56,9 +58,9 @@ class LiveRules:
         self._unreadable: dict[str, RuleDocument] = {}
         self._cursor = ""
         self._versions: dict[str, int] = {}
-        self._lock = asyncio.Lock()
+        self._current: asyncio.Task[None] | None = None  # the read that has begun last
+        self._next: asyncio.Task[None] | None = None  # one that has not begun
         self._asked = 0
-        self._answered = 0
         self.in_force: set[str] = set()
         self.broken: dict[str, str] = {}
 
@@ -74,16 +76,28 @@ class LiveRules:
     async def catch_up(self) -> None:
         """Return once every change made before this call is in force.
 
-        One read answers all who asked before it began.
+        One read answers all who asked before it began, and all of them at once: what they do next
+        falls due together, and goes to the store together.
         """
         self._asked += 1
-        ticket = self._asked
-        async with self._lock:
-            if self._answered >= ticket:
-                return
-            answers = self._asked
-            await self._read()
-            self._answered = answers
+        if self._next is None:
+            self._next = asyncio.create_task(self._read_after(self._current))
+        await asyncio.shield(self._next)
+
+    async def _read_after(self, current: "asyncio.Task[None] | None") -> None:
+        if current is not None:
+            await asyncio.wait([current])
+        await self._gathered()
+        self._current, self._next = self._next, None
+        await self._read()
+
+    async def _gathered(self) -> None:
+        """Let those come who are on their way: entries read together get here turn by turn."""
+        asked = 0
+        while asked < self._asked:
+            asked = self._asked
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
 
     async def follow(self) -> None:
         """Keep up while no article comes, so that none has to wait for many changes at once."""

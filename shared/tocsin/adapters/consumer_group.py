@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from tocsin.adapters import keys
+from tocsin.adapters.commit_pipeline import CommitPipeline
 from tocsin.adapters.dead_letters import Burial, letter_fields
 from tocsin.adapters.scripts import script
 
@@ -53,7 +54,7 @@ class ConsumerGroup:
         self.group = group
         self.consumer = consumer
         self._redis = redis
-        self._commit = script(redis, "commit_entry")
+        self._commits = CommitPipeline(redis)
         self._bury = script(redis, "bury_entry")
         self._set_aside = script(redis, "set_aside_entry")
         self._claim = script(redis, "claim_entries")
@@ -74,11 +75,10 @@ class ConsumerGroup:
 
     async def commit(self, entry_id: bytes, outputs: Sequence[tuple[str, bytes]]) -> bool:
         """Publish each (stream, value) and acknowledge the entry, in one step; False: not ours."""
-        committed = await self._commit(
-            keys=[self.stream, *(stream for stream, _ in outputs)],
-            args=[self.group, self.consumer, entry_id, *(value for _, value in outputs)],
+        return await self._commits.commit(
+            [self.stream, *(stream for stream, _ in outputs)],
+            [self.group, self.consumer, entry_id, *(value for _, value in outputs)],
         )
-        return bool(committed)
 
     async def bury(self, entry_id: bytes, fields: Mapping[bytes, bytes], burial: Burial) -> bool:
         """Move the entry to the dead letters; False: not ours."""
