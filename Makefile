@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Tests start our processes by the dozen: compile their modules once, whatever the shell says.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help up test fast chaos bench-chain bench-regions containers-test check lint fix alone lock gazetteer docs
+.PHONY: help up test fast chaos bench-chain bench-match bench-regions containers-test check lint fix alone lock gazetteer docs
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -26,6 +26,9 @@ chaos: .venv/ready ## Kill everything for some minutes, and count what arrives.
 
 bench-regions: .venv/ready ## Measure how well and how fast places are found.
 	PYTHONPATH=tests python tests/benchmarks/bench_regions.py
+
+bench-match: .venv/ready ## Measure matching against 10,000 and 100,000 rules (RULES=1000000 PROFILE=storm …).
+	PYTHONPATH=tests python tests/benchmarks/bench_match.py $(if $(RULES),--rules $(RULES)) $(if $(PROFILE),--profile $(PROFILE))
 
 bench-chain: .venv/ready ## Measure latency and throughput of the whole chain.
 	PYTHONPATH=tests python tests/benchmarks/bench_chain.py

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from random import Random
 from typing import Literal, NamedTuple
 
@@ -84,7 +84,7 @@ class Vocabulary:
         self.pairs.update(
             {
                 f"{one} {other}"
-                for one, other in zip(there, there[1:], strict=False)
+                for one, other in pairwise(there)
                 if not (is_stop_word(one) or is_stop_word(other)) and len(one + other) > 3
             }
         )
