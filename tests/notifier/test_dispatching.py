@@ -12,7 +12,7 @@ from notifier.office import LEASE, Office
 from tocsin.delivery import TEST
 from tocsin.documents import ChannelDocument
 from tocsin.errors import StoreUnavailableError
-from tocsin.ports.deliveries import Claim, Delivery, DeliveryRecord, State
+from tocsin.ports.deliveries import Blame, Claim, Delivery, DeliveryRecord, State
 from tocsin.ports.sender import Kind, Outcome
 from tocsin.testing import (
     FakeDeliveryLedger,
@@ -340,3 +340,61 @@ async def test_gauges_show_how_the_ledger_stands(office: Office) -> None:
 
     assert metrics.DUE_LAG._value.get() == 7
     assert metrics.STATES.labels("pending")._value.get() == 1
+
+
+async def test_one_that_hangs_delays_nobody_else() -> None:
+    class Hanging(FakeSender):
+        async def send(
+            self, delivery: Delivery, channel: ChannelDocument, *, posted: str = ""
+        ) -> Outcome:
+            if channel.id == "c0":
+                await asyncio.Event().wait()
+            return await super().send(delivery, channel)
+
+    office = Office(Hanging())
+    channels = [f"c{number}" for number in range(50)]
+    await office.people(*channels)
+    dispatcher = Dispatcher(
+        office.ledger, office.courier.deliver, owner="me", couriers=4, per_lane=2, lease=LEASE
+    )
+    for number in range(4):
+        await office.ledger.enqueue(
+            [
+                replace(a_delivery(f"{channel}-{number}", channel=channel), lane=f"json {channel}")
+                for channel in channels
+            ]
+        )
+    running = asyncio.create_task(dispatcher.run())
+
+    def others_have_it(records: Sequence[DeliveryRecord]) -> bool:
+        return all(
+            record.state is State.DELIVERED
+            for record in records
+            if record.delivery.channel_id != "c0"
+        )
+
+    async with asyncio.timeout(20):
+        while not others_have_it(await office.ledger.recent(1_000)):  # noqa: ASYNC110 -- as above
+            await asyncio.sleep(0.005)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await dispatcher.drain(0)
+
+    hung = await office.ledger.recent(10, channel_id="c0")
+    assert sorted(record.state for record in hung) == [State.PENDING] * 3 + [State.SENDING]
+
+
+async def test_what_is_to_blame_is_left_alone() -> None:
+    away = Outcome(Kind.TRANSIENT, "cannot reach it", timedelta(hours=1), Blame.LANE)
+    office = Office(FakeSender({"mail": [away]}))
+    await office.people("mail", "chat")
+    await office.fanout.enqueue(a_match())
+    for claim in await office.ledger.claim("me", 10, LEASE):
+        if claim.delivery.channel_id == "mail":
+            await office.courier.deliver(claim)
+        else:
+            await office.ledger.release(claim)
+
+    assert await office.ledger.claim("me", 10, LEASE) == [], "both are on the relay's lane"
+    office.clock.advance(hours=1, seconds=1)
+    assert len(await office.ledger.claim("me", 10, LEASE)) == 2

@@ -13,6 +13,8 @@ from tocsin.adapters.preferences import RedisPreferences
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
 from tocsin.adapters.system_clock import SystemClock
 from tocsin.adapters.vault import Vault
+from tocsin.delivery.links import Links
+from tocsin.delivery.pace import paces
 from tocsin.events import ArticleMatched
 from tocsin.runtime import process
 from tocsin.runtime.worker import StreamWorker
@@ -21,6 +23,7 @@ from tocsin_notifier.adapters.apprise_sender import AppriseSender
 from tocsin_notifier.adapters.self_test import expect_tamed_apprise
 from tocsin_notifier.adapters.services import install_plugins
 from tocsin_notifier.audience import LiveAudience
+from tocsin_notifier.messages import Letters, WritingDesk
 from tocsin_notifier.sending import Courier, Dispatcher, Gauges, NothingMatched
 from tocsin_notifier.settings import NotifierSettings
 from tocsin_notifier.subscribers import Fanout
@@ -37,7 +40,13 @@ async def serve(settings: NotifierSettings) -> None:
     keys = key_ring(settings.secret_keys, settings.secret_keys_file)
     subscribers = RedisSubscriberStore(redis, Vault(keys.find))
     audience = LiveAudience(subscribers)
-    sender = AppriseSender(clock, relay=settings.relay, threads=settings.senders)
+    links = Links(settings.public_url, keys.current) if settings.public_url else None
+    sender = AppriseSender(
+        clock,
+        relay=settings.relay,
+        threads=settings.senders,
+        desk=WritingDesk(links, settings.public_url),
+    )
     preferences = RedisPreferences(redis, clock)
     courier = Courier(ledger, audience, sender, clock, random.random, preferences)
     worker = StreamWorker(redis, clock=clock)
@@ -47,6 +56,7 @@ async def serve(settings: NotifierSettings) -> None:
         owner=worker.consumer,
         couriers=settings.senders,
         per_lane=settings.per_host,
+        paces=paces(settings.relay_per_s),
     )
     worker.consume(
         ArticleMatched,
@@ -80,7 +90,10 @@ def tame_apprise(settings: NotifierSettings) -> None:
     """
     http_seam.install()
     smtp_seam.install()
-    install_plugins(settings.slack_stand_in)
+    letters = Letters(settings.templates)
+    for problem in letters.problems():
+        log.error("a template of yours cannot be used, ours is", problem=problem)
+    install_plugins(settings.slack_stand_in, letters)
     egress.arm(egress.Policy.of(settings.egress_allow, exempt=threading.get_ident()))
     expect_tamed_apprise()
     if settings.relay is None:

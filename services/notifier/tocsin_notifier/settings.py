@@ -1,4 +1,5 @@
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -116,6 +117,12 @@ class NotifierSettings(SecretSettings):
     )
     per_host: int = Field(
         default=8, ge=1, le=64, description="How many of them to one host, over all notifiers"
+    )
+    relay_per_s: float = Field(
+        default=0, ge=0, description="How many mails a second the relay takes, over all notifiers"
+    )
+    templates: Path | None = Field(
+        default=None, description="A folder of your own message templates, over ours"
     )
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 
 from apprise import Apprise
 
-from tocsin.delivery import Alert, Digest, message_of
+from tocsin.delivery import message_of
 from tocsin.documents import ChannelDocument
 from tocsin.documents.channel_url import is_sealed, relay_address, schema_of
 from tocsin.ports.clock import Clock
@@ -26,7 +26,7 @@ from tocsin_notifier.adapters.services import (
     writing_for,
 )
 from tocsin_notifier.adapters.smtp_seam import POOL
-from tocsin_notifier.messages import Card, Sheet, card, note, sheet
+from tocsin_notifier.messages import Card, Sheet, WritingDesk, note
 from tocsin_notifier.messages.plain import cut
 from tocsin_notifier.settings import Relay
 
@@ -64,10 +64,12 @@ class AppriseSender:
         *,
         relay: Relay | None = None,
         threads: int = 32,
+        desk: WritingDesk | None = None,
         patience: timedelta = PATIENCE,
     ) -> None:
         self._clock = clock
         self._relay = relay
+        self._desk = desk or WritingDesk()
         self._patience = patience
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sender")
         self._services: OrderedDict[str, _Service] = OrderedDict()
@@ -82,7 +84,7 @@ class AppriseSender:
             return Outcome(Kind.PERMANENT, f"the alert cannot be read: {error}")
         if is_sealed(channel.url.get_secret_value()):
             return Outcome(Kind.TRANSIENT, LOCKED)
-        attempt = Attempt(self._written(message, delivery.id), posted)
+        attempt = Attempt(self._desk.written(message, delivery), posted)
         loop = asyncio.get_running_loop()
         work = partial(copy_context().run, self._send, channel, attempt)
         try:
@@ -98,11 +100,6 @@ class AppriseSender:
         """Let go of the threads, which must be idle, and of the kept connections."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         POOL.close()
-
-    def _written(self, message: Alert | Digest, delivery_id: str) -> Card | Sheet:
-        if isinstance(message, Alert):
-            return card(message, delivery_id)
-        return sheet(message, delivery_id)
 
     def _send(self, channel: ChannelDocument, attempt: Attempt) -> bool:
         """Send, in a thread of our own; return what Apprise says."""

@@ -11,7 +11,7 @@ from tocsin.documents.channel_services import BY_SCHEMA
 from tocsin.documents.channel_url import checked_url, relay_address, schema_of
 from tocsin_notifier.adapters.mail_plugin import NewsEmail
 from tocsin_notifier.adapters.slack_plugin import NewsSlack
-from tocsin_notifier.messages import Form
+from tocsin_notifier.messages import Form, Letters
 from tocsin_notifier.settings import Relay
 
 
@@ -69,14 +69,16 @@ def writing_for(schema: str) -> Writing:
     return WRITINGS.get(BY_SCHEMA[schema].schemas[0], PLAIN)
 
 
-def install_plugins(slack_url: str | None = None) -> None:
+def install_plugins(slack_url: str | None = None, letters: Letters | None = None) -> None:
     """Make Apprise use our plugins for mail and Slack.
 
     Args:
         slack_url: where Slack's webhooks are, if not at Slack.
+        letters: writes mails, if not by our own templates.
     """
     # What Apprise logs may repeat a URL; what happened we tell ourselves.
     logging.getLogger("apprise").setLevel(logging.CRITICAL)
+    NewsEmail.letters = letters or Letters()
     NewsSlack.stand_in = slack_url is not None
     NewsSlack.webhook_url = (slack_url or NewsSlack.__base__.webhook_url).rstrip("/")
     manager = NotificationManager()

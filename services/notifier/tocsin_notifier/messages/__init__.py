@@ -1,15 +1,29 @@
 """An alert, written out for whoever reads it: as mail, for Slack, for other chats, as plain text.
 
-Read ``card`` and ``sheet`` (what an alert and a digest tell), then ``mail``, ``slack`` and ``note`` (how it is written).
+Read ``card`` and ``sheet`` (what an alert and a digest tell), ``desk`` (who makes them), then ``mail``, ``slack`` and ``note`` (how it is written).
 Nothing of an article can become markup, a header, a link or a mention: what is told is
 plain text until the last step, which escapes all of it.
 """
 
 from tocsin_notifier.messages.card import Card, card
-from tocsin_notifier.messages.mail import Mail, mail
+from tocsin_notifier.messages.desk import WritingDesk
+from tocsin_notifier.messages.mail import Letters, Mail, mail
 from tocsin_notifier.messages.note import Form, note
 from tocsin_notifier.messages.sheet import Sheet, sheet
 from tocsin_notifier.messages.slack import blocks, fallback
 
 
-__all__ = ["Card", "Form", "Mail", "Sheet", "blocks", "card", "fallback", "mail", "note", "sheet"]
+__all__ = [
+    "Card",
+    "Form",
+    "Letters",
+    "Mail",
+    "Sheet",
+    "WritingDesk",
+    "blocks",
+    "card",
+    "fallback",
+    "mail",
+    "note",
+    "sheet",
+]

@@ -102,6 +102,10 @@ class Card:
         return listed(self.also, self.more_also)
 
     @property
+    def unsubscribe(self) -> str:
+        return self.links.unsubscribe if self.links else ""
+
+    @property
     def list_name(self) -> str:
         return self.rule_name
 

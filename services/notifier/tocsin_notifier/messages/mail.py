@@ -1,18 +1,38 @@
-from dataclasses import dataclass
-from functools import cache
+"""Mail: the templates that it is written from, ours or the operator's over them."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import structlog
 from css_inline import CSSInliner
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    StrictUndefined,
+    select_autoescape,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tocsin_notifier.messages.card import Card
-from tocsin_notifier.messages.sheet import Sheet
+from tocsin_notifier.messages.sheet import Section, Sheet
 
+
+log = structlog.get_logger()
+
+# Gmail shows no more than 102 kB of a mail; people on the road are thankful for less.
+MAX_HTML = 30_000  # bytes
 
 # What the elements have themselves is what every mail program shows; what depends on the screen
 # stays in the head.
 _INLINER = CSSInliner(
     keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False, minify_css=True
 )
+_OURS = PackageLoader("tocsin_notifier.messages")
+OVERRIDABLE = frozenset(_OURS.list_templates())
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +44,112 @@ class Mail:
     html: str
 
 
-def mail(written: Card | Sheet) -> Mail:
-    name, kind = ("mail", "card") if isinstance(written, Card) else ("digest", "sheet")
-    return Mail(
-        subject=written.subject,
-        text=_template(f"{name}.txt.j2").render({kind: written}),
-        html=_INLINER.inline(_template(f"{name}.html.j2").render({kind: written})),
+class Letters:
+    """Writes mails.
+
+    Args:
+        folder: the operator's templates, which stand in for ours of the same name. One that
+            breaks is told of in the log, and ours is used in its place: nothing is lost by it.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._ours = _environment(_OURS)
+        self._theirs = (
+            _environment(ChoiceLoader([FileSystemLoader(folder), _OURS])) if folder else None
+        )
+        self._folder = folder
+
+    def problems(self) -> Iterator[str]:
+        """Tell what is wrong with the operator's templates, as far as can be seen before the first mail."""
+        if self._theirs is None or self._folder is None:
+            return
+        if not self._folder.is_dir():
+            yield f"there is no folder {self._folder}"
+        for name in FileSystemLoader(self._folder).list_templates():
+            if name not in OVERRIDABLE:
+                yield f"{name} stands in for none of {', '.join(sorted(OVERRIDABLE))}"
+                continue
+            try:
+                self._theirs.get_template(name)
+            except Exception as error:  # noqa: BLE001 -- a template may break in any way
+                yield f"{name}: {error}"
+
+    def write(self, written: Card | Sheet) -> Mail:
+        """Return the mail; of a digest that is too long for one, its beginning."""
+        name, kind = ("mail", "card") if isinstance(written, Card) else ("digest", "sheet")
+        mail = self._written(written, name, kind)
+        if isinstance(written, Sheet):
+            for shorter in _shorter(written):
+                if len(mail.html.encode()) <= MAX_HTML:
+                    break
+                mail = self._written(shorter, name, kind)
+        return mail
+
+    def _written(self, written: Card | Sheet, name: str, kind: str) -> Mail:
+        values = {kind: written}
+        return Mail(
+            subject=written.subject,
+            text=self._rendered(f"{name}.txt.j2", values),
+            html=_INLINER.inline(self._rendered(f"{name}.html.j2", values)),
+        )
+
+    def _rendered(self, name: str, values: Mapping[str, object]) -> str:
+        if self._theirs is not None:
+            try:
+                return self._theirs.get_template(name).render(values)
+            except Exception as error:  # noqa: BLE001 -- a template may break in any way
+                log.warning("template is broken, ours is used", template=name, error=str(error))
+        return self._ours.get_template(name).render(values)
+
+
+def _shorter(sheet: Sheet) -> Iterator[Sheet]:
+    """Yield the digest with less and less: without leads, then with fewer stories."""
+    bare = replace(
+        sheet,
+        sections=[
+            Section(section.name, [replace(item, lead="") for item in section.items])
+            for section in sheet.sections
+        ],
+    )
+    yield bare
+    total = sum(len(section.items) for section in sheet.sections)
+    for most in (total * 3 // 4, total // 2, total // 4, total // 8):
+        yield _cut(bare, most)
+
+
+def _cut(sheet: Sheet, most: int) -> Sheet:
+    """Return the digest with at most so many stories and missed alerts; the rest is counted."""
+    sections: list[Section] = []
+    room = most
+    for section in sheet.sections:
+        if room > 0:
+            sections.append(Section(section.name, section.items[:room]))
+        room -= len(section.items)
+    kept = sum(len(section.items) for section in sections)
+    total = sum(len(section.items) for section in sheet.sections)
+    return replace(
+        sheet,
+        sections=sections,
+        more=sheet.more + total - kept,
+        lost=sheet.lost[:most],
+        more_lost=sheet.more_lost + len(sheet.lost[most:]),
     )
 
 
-@cache
-def _template(name: str) -> Template:
-    return _environment().get_template(name)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("tocsin_notifier.messages"),
-        autoescape=select_autoescape(("html.j2",), ("txt.j2",)),
+def _environment(loader: BaseLoader) -> Environment:
+    return ImmutableSandboxedEnvironment(
+        loader=loader,
+        autoescape=select_autoescape(("html.j2",), ("txt.j2", "css")),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+OURS = Letters()
+
+
+def mail(written: Card | Sheet) -> Mail:
+    """Return the mail by our own templates."""
+    return OURS.write(written)

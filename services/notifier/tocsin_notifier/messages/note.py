@@ -35,8 +35,10 @@ class Writing:
     text: Callable[[str], str]
     bold: Callable[[str], str]
     link: Callable[[str, str], str]
+    act: Callable[[str, str], str]
     bullet: str
     line_break: str = "\n"
+    between: str = " · "
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,9 @@ def _lines(card: Card, writing: Writing, limit: int) -> Iterator[Line]:
     for number, runs in enumerate(card.snippets):
         yield Line(f"“{_sentence(runs, writing)}”", 3 if number == 0 else 6)
     yield Line(writing.text(f"Rule: {card.rule_name} ({card.rule_id})"), 1)
+    if card.links is not None:
+        acts = (("Mute story", card.links.mute_story), ("Unsubscribe", card.links.unsubscribe))
+        yield Line(writing.between.join(writing.act(text, url) for text, url in acts), 7)
 
 
 def _sheet_lines(sheet: Sheet, writing: Writing, limit: int) -> Iterator[Line]:
@@ -127,12 +132,20 @@ def _sentence(runs: Sequence[Run], writing: Writing) -> str:
 def _writing(form: Form) -> Writing:
     match form:
         case Form.TEXT:
-            return Writing(text=str, bold=str, link=lambda text, url: f"{text}\n{url}", bullet="•")
+            return Writing(
+                text=str,
+                bold=str,
+                link=lambda text, url: f"{text}\n{url}",
+                act=lambda text, url: f"{text}: {url}",
+                bullet="•",
+                between="\n",
+            )
         case Form.MARKDOWN:
             return Writing(
                 text=_markdown,
                 bold=lambda text: _wrapped(_markdown(text), "**"),
                 link=lambda text, url: f"**[{_markdown(text)}]({url})**",
+                act=lambda text, url: f"[{_markdown(text)}]({url})",
                 bullet="-",
             )
         case Form.HTML:
@@ -140,6 +153,7 @@ def _writing(form: Form) -> Writing:
                 text=_html,
                 bold=lambda text: f"<b>{_html(text)}</b>",
                 link=lambda text, url: f'<b><a href="{escape(url)}">{_html(text)}</a></b>',
+                act=lambda text, url: f'<a href="{escape(url)}">{_html(text)}</a>',
                 bullet="•",
                 line_break="<br/>",
             )

@@ -1,8 +1,9 @@
 """What a digest tells, as plain values: the one source of its every form."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from tocsin.delivery import Alert, Digest
 from tocsin.delivery.digest import DigestRule, DigestStory, Missed
@@ -16,6 +17,7 @@ MAX_SUBJECT = 120
 MAX_LEAD = 220
 MAX_RULES = 12
 NAMED = 3  # rules in the subject
+NO_LINKS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Count:
+    """``unsubscribe`` is a link, where there are any."""
+
     rule: str
     rule_id: str
     alerts: int
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +84,30 @@ class Sheet:
     list_name: str = "Digest"
     rule_id: str = ""
     thread: str = ""
-    links: None = None
+
+    @property
+    def unsubscribe(self) -> str:
+        """The link that ends all of it, where there is one for that."""
+        return self.counts[0].unsubscribe if len(self.counts) == 1 else ""
 
 
-def sheet(digest: Digest, delivery_id: str, console_url: str = "") -> Sheet:
-    """Return the sheet; ``console_url`` is where all alerts can be seen, if anywhere."""
+def sheet(
+    digest: Digest,
+    delivery_id: str,
+    console_url: str = "",
+    unsubscribe: Mapping[str, str] = NO_LINKS,
+) -> Sheet:
+    """Return the sheet.
+
+    ``console_url`` is where all alerts can be seen, if anywhere; ``unsubscribe`` are links by
+    subscription, if there are any.
+    """
     stories = sum(len(region.stories) for region in digest.regions) + digest.more
     return Sheet(
         delivery_id=delivery_id,
         subject=_subject(digest),
         summary=_summary(digest.alerts, stories),
-        counts=[_count(rule) for rule in digest.rules[:MAX_RULES]],
+        counts=[_count(rule, unsubscribe) for rule in digest.rules[:MAX_RULES]],
         sections=[
             Section(
                 name=cut(one_line(region.name), MAX_NAME),
@@ -134,8 +152,9 @@ def _rule_name(rule: DigestRule) -> str:
     return cut(one_line(rule.name), MAX_NAME) or rule.id
 
 
-def _count(rule: DigestRule) -> Count:
-    return Count(rule=_rule_name(rule), rule_id=rule.id, alerts=rule.alerts)
+def _count(rule: DigestRule, unsubscribe: Mapping[str, str]) -> Count:
+    link = unsubscribe.get(rule.subscription_id, "")
+    return Count(_rule_name(rule), rule.id, rule.alerts, link)
 
 
 def _item(story: DigestStory, time_zone: str) -> Item:

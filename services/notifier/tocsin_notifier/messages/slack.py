@@ -6,6 +6,7 @@ character of a headline can become a mention, a link or emphasis.
 
 from collections.abc import Iterator, Sequence
 
+from tocsin.delivery.links import MessageLinks
 from tocsin_notifier.messages.card import Card, Run, Word
 from tocsin_notifier.messages.sheet import Item, Lost, Section, Sheet
 
@@ -44,6 +45,23 @@ def _elements(card: Card) -> Iterator[Element]:
         _text(f"{card.rule_name} ", bold=True),
         _text(f"({card.rule_id}) · matched {card.matched}"),
     )
+    if card.links is not None:
+        yield _section(*_acts(card.links))
+
+
+def _acts(links: MessageLinks) -> Iterator[Element]:
+    for number, (text, url) in enumerate(
+        (
+            ("Useful", links.useful),
+            ("Not useful", links.not_useful),
+            ("Mute story", links.mute_story),
+            ("Snooze", links.snooze),
+            ("Unsubscribe", links.unsubscribe),
+        )
+    ):
+        if number:
+            yield _text(" · ")
+        yield {"type": "link", "url": url, "text": text}
 
 
 def _sheet(sheet: Sheet) -> Iterator[Element]:

@@ -1,12 +1,12 @@
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
 import structlog
 
 from tocsin.errors import StoreUnavailableError
-from tocsin.ports.deliveries import Claim, DeliveryLedger
+from tocsin.ports.deliveries import NO_PACES, Claim, DeliveryLedger, Paces
 from tocsin_notifier import metrics
 from tocsin_notifier.sending.courier import LEASE
 
@@ -25,6 +25,7 @@ class Dispatcher:
         deliver: takes one claim to its end.
         couriers: how many deliveries may be under way here.
         per_lane: how many of one lane, over all processes.
+        paces: how fast, by the first word of a lane.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Dispatcher:
         owner: str,
         couriers: int,
         per_lane: int,
+        paces: Mapping[str, Paces] = NO_PACES,
         lease: timedelta = LEASE,
     ) -> None:
         self._ledger = ledger
@@ -42,6 +44,7 @@ class Dispatcher:
         self._owner = owner
         self._couriers = couriers
         self._per_lane = per_lane
+        self._paces = paces
         self._lease = lease
         self._under_way: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
@@ -92,7 +95,9 @@ class Dispatcher:
         free = self._couriers - len(self._under_way)
         if free <= 0 or self._stopping.is_set():
             return False
-        claims = await self._ledger.claim(self._owner, free, self._lease, per_lane=self._per_lane)
+        claims = await self._ledger.claim(
+            self._owner, free, self._lease, per_lane=self._per_lane, paces=self._paces
+        )
         for claim in claims:
             if self._stopping.is_set():
                 await self._ledger.release(claim)

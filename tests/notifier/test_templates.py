@@ -1,0 +1,73 @@
+"""The operator's own templates, and what becomes of one that breaks."""
+
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from notifier.alerts import ID, an_alert
+from tocsin_notifier.messages import Letters, card
+
+
+OURS = Letters()
+
+
+def test_a_template_of_the_operator_stands_in_for_ours(tmp_path: Path) -> None:
+    (tmp_path / "mail.txt.j2").write_text("News: {{ card.headline }}")
+
+    mail = Letters(tmp_path).write(card(an_alert(), ID))
+
+    assert mail.text == "News: Army repels assault on seven towns"
+    assert mail.html == OURS.write(card(an_alert(), ID)).html
+
+
+def test_styles_alone_can_be_the_operators(tmp_path: Path) -> None:
+    (tmp_path / "mail.css").write_text(".headline { color: #123456 }")
+
+    assert "#123456" in Letters(tmp_path).write(card(an_alert(), ID)).html
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "{% if %}",
+        "{{ card.nothing_of_the_kind }}",
+        "{{ 1 / 0 }}",
+        "{{ card.__class__.__mro__[1].__subclasses__() }}",
+        "{% include 'missing.j2' %}",
+    ],
+)
+def test_a_broken_template_is_told_of_and_ours_is_used(tmp_path: Path, broken: str) -> None:
+    (tmp_path / "mail.txt.j2").write_text(broken)
+
+    with capture_logs() as logs:
+        mail = Letters(tmp_path).write(card(an_alert(), ID))
+
+    assert mail == OURS.write(card(an_alert(), ID))
+    (entry,) = logs
+    assert (entry["event"], entry["template"]) == (
+        "template is broken, ours is used",
+        "mail.txt.j2",
+    )
+
+
+def test_what_can_be_seen_before_the_first_mail_is_told(tmp_path: Path) -> None:
+    (tmp_path / "mail.txt.j2").write_text("{% if %}")
+    (tmp_path / "mial.html.j2").write_text("hello")
+
+    first, second = Letters(tmp_path).problems()
+
+    assert first == "mail.txt.j2: Expected an expression, got 'end of statement block'"
+    assert second.startswith("mial.html.j2 stands in for none of digest.html.j2, digest.txt.j2")
+    assert list(Letters(tmp_path / "nowhere").problems()) == [
+        f"there is no folder {tmp_path / 'nowhere'}"
+    ]
+    assert list(Letters().problems()) == []
+
+
+def test_no_template_escapes_less_than_ours(tmp_path: Path) -> None:
+    (tmp_path / "mail.html.j2").write_text("<p>{{ card.headline }}</p>")
+
+    mail = Letters(tmp_path).write(card(an_alert({"title": "<script>x</script>"}), ID))
+
+    assert "<script>" not in mail.html
