@@ -17,6 +17,7 @@ from tocsin.testing import (
     FakePreferences,
     FakeSender,
     FakeSubscriberStore,
+    FakeSuppressions,
 )
 from tocsin_notifier.audience import LiveAudience
 from tocsin_notifier.sending import Courier, Dispatcher
@@ -38,6 +39,7 @@ class Office:
         self.ledger = FakeDeliveryLedger(self.clock)
         self.audience = LiveAudience(self.store)
         self.preferences = FakePreferences(self.clock)
+        self.suppressions = FakeSuppressions()
         self.courier = self.courier_of(self.ledger, self.sender)
         self.dispatcher = Dispatcher(
             self.ledger, self.courier.deliver, owner="me", couriers=4, per_lane=2, lease=LEASE
@@ -50,7 +52,14 @@ class Office:
         self, ledger: FakeDeliveryLedger, sender: Sender, lease: timedelta = LEASE
     ) -> Courier:
         return Courier(
-            ledger, self.audience, sender, self.clock, lambda: 0.5, self.preferences, lease=lease
+            ledger,
+            self.audience,
+            sender,
+            self.clock,
+            lambda: 0.5,
+            self.preferences,
+            self.suppressions,
+            lease=lease,
         )
 
     async def people(
@@ -59,7 +68,7 @@ class Office:
         ann: Mapping[str, Any] | None = None,
         subscription: Mapping[str, Any] | None = None,
     ) -> None:
-        """Have Ann listen to the rule on these channels."""
+        """Have Ann listen to the rule on these channels, whose addresses she has confirmed."""
         await self.store.put(SubscriberDocument(id="ann", name="Ann", **(ann or {})))
         for channel in channels:
             await self.store.put(
@@ -69,6 +78,9 @@ class Office:
                     name=channel,
                     url=SecretStr(f"mailto:{channel}@example.org"),
                 )
+            )
+            await self.store.stand(
+                channel, lambda stands: stands.confirmed(self.clock.now(), "ann")
             )
         await self.store.put(
             SubscriptionDocument(

@@ -39,7 +39,9 @@ class Reader(FakeSender):
     ) -> Outcome:
         if self.refuse:
             return Outcome(Kind.TRANSIENT, "451 later")
-        self.got.append(message_of(delivery))
+        message = message_of(delivery)
+        assert isinstance(message, Alert | Digest)
+        self.got.append(message)
         self.threads.append(posted)
         return Outcome(Kind.DELIVERED, "ok", posted=f"171.{len(self.got)}")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.ports.sender import Kind
+from tocsin.ports.sender import Fault, Kind
 from tocsin_notifier.adapters.attempt import (
     HttpLost,
     HttpReply,
@@ -117,3 +117,30 @@ def test_no_answer_is_too_strange(
     assert told.retry_after is None or told.retry_after >= timedelta()
     if told.kind is Kind.DELIVERED:
         assert succeeded
+
+
+@pytest.mark.parametrize(
+    ("event", "fault"),
+    [
+        (SmtpReply(Stage.RCPT, 550, "5.1.1 User unknown"), Fault.NO_MAILBOX),
+        (SmtpReply(Stage.RCPT, 550, "5.1.10 null MX"), Fault.NO_MAILBOX),
+        (SmtpReply(Stage.RCPT, 550, "no such user here"), Fault.NO_MAILBOX),
+        (SmtpReply(Stage.RCPT, 550, "5.7.1 relaying denied"), Fault.NONE),
+        (SmtpReply(Stage.RCPT, 554, "5.4.4 unable to route"), Fault.NONE),
+        (SmtpReply(Stage.ANSWER, 550, "5.1.1 User unknown"), Fault.NONE),
+        (SmtpReply(Stage.ANSWER, 554, "5.7.1 spam"), Fault.NONE),
+        (SmtpReply(Stage.AUTH, 535, "5.7.8 bad credentials"), Fault.REFUSED),
+        (HttpReply("h", 404, "", b"no_service"), Fault.GONE),
+        (HttpReply("h", 410, "", b""), Fault.GONE),
+        (HttpReply("h", 403, "", b""), Fault.REFUSED),
+        (HttpReply("h", 400, "", b""), Fault.NONE),
+        (HttpReply("h", 400, "", b"invalid_blocks"), Fault.NONE),
+        (HttpReply("h", 413, "", b""), Fault.NONE),
+        (HttpReply("h", 429, "", b""), Fault.NONE),
+        (HttpReply("h", 500, "", b""), Fault.NONE),
+    ],
+)
+def test_a_failure_says_of_the_channel_no_more_than_is_sure(
+    event: SmtpReply | HttpReply, fault: Fault
+) -> None:
+    assert outcome([event], NOW, succeeded=False).fault is fault

@@ -21,6 +21,7 @@ from tocsin.adapters import keys, wire
 from tocsin.adapters.connection import connect
 from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
+from tocsin.adapters.system_clock import SystemClock
 from tocsin.documents import ChannelDocument, SubscriberDocument, SubscriptionDocument
 from tocsin.events import ArticleMatched
 from tocsin.ports.deliveries import State
@@ -74,6 +75,10 @@ class Site:
                 id=f"c{number}", subscriber="ann", name=url[:10], url=SecretStr(url)
             )
             await self.store.put(channel)
+            if url.startswith("mailto:"):
+                await self.store.stand(
+                    channel.id, lambda stands: stands.confirmed(SystemClock().now(), "ann")
+                )
         await self.store.put(
             SubscriptionDocument(id="sahel-ann", rule="sahel-jnim", subscriber="ann")
         )
@@ -274,3 +279,26 @@ async def test_a_wrong_relay_stops_the_start_with_one_line_and_no_secret(site: S
     assert process.output().count("\n") == 1
     assert "TOCSIN_NOTIFIER_RELAY: needs from=" in process.output()
     assert "s3cr3t" not in process.output()
+
+
+async def test_a_new_address_is_asked_confirms_by_its_link_and_then_gets_what_waited(
+    site: Site,
+) -> None:
+    await site.people()
+    url = SecretStr("mailto:new@example.org")
+    channel = ChannelDocument(id="new", subscriber="ann", name="new", url=url)
+    await site.store.put(channel)
+    await site.ready_notifier(TOCSIN_PUBLIC_URL="https://alerts.example")
+
+    await site.match()
+    await site.until_counts(lambda counts: counts[State.HELD] == 1)
+    await site.until_counts(lambda counts: counts[State.DELIVERED] == 1)
+    (question,) = site.mail.mail.messages
+    assert question["Subject"] == "Do you want alerts from Tocsin at this address?"
+
+    await site.store.stand("new", lambda stands: stands.confirmed(SystemClock().now(), "reader"))
+    await site.pass_time(timedelta(minutes=1))
+    await site.until_counts(lambda counts: counts[State.DELIVERED] == 2)
+    alert = site.mail.mail.messages[-1]
+    assert alert["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert alert["List-Unsubscribe"].startswith("<https://alerts.example/p/")

@@ -9,7 +9,7 @@ from notifier.receivers import MailServer
 from notifier.sending import a_channel, relay_to, send
 from rig.processes import free_port
 from tocsin.ports.deliveries import Blame
-from tocsin.ports.sender import Kind, Outcome
+from tocsin.ports.sender import Fault, Kind, Outcome
 from tocsin.testing import FakeClock
 from tocsin_notifier.adapters.apprise_sender import AppriseSender
 from tocsin_notifier.settings import Relay
@@ -45,7 +45,8 @@ async def test_a_refusal_is_told_by_stage_and_code(
 ) -> None:
     outcome = await send(sender, f"mailto:{recipient}@example.org")
 
-    assert outcome == Outcome(kind, reason)
+    fault = Fault.NO_MAILBOX if "5.1.1" in reason else Fault.NONE
+    assert outcome == Outcome(kind, reason, fault=fault)
     assert mail_server.mail.messages == []
 
 

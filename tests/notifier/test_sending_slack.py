@@ -6,7 +6,7 @@ from notifier.alerts import ID, a_delivery, an_alert
 from notifier.receivers import WebServer
 from notifier.sending import a_channel, send
 from tocsin.ports.deliveries import Blame
-from tocsin.ports.sender import Kind, Outcome
+from tocsin.ports.sender import Fault, Kind, Outcome
 from tocsin_notifier.adapters.apprise_sender import AppriseSender
 
 
@@ -83,5 +83,6 @@ async def test_a_bots_error_is_in_the_answer_not_in_its_status(
 
     outcome = await send(sender, "slack://xoxb-1234-1234-abcdef/#news")
 
+    fault = Fault.GONE if kind is Kind.PERMANENT else Fault.NONE
     blame = Blame.CHANNEL if kind is Kind.TRANSIENT else Blame.NOTHING
-    assert outcome == Outcome(kind, f"127.0.0.1: HTTP 200 OK, {error}", blame=blame)
+    assert outcome == Outcome(kind, f"127.0.0.1: HTTP 200 OK, {error}", blame=blame, fault=fault)

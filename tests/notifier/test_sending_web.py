@@ -13,7 +13,7 @@ from notifier.receivers import MailServer, WebServer
 from notifier.sending import a_channel, relay_to, send
 from rig.processes import free_port
 from tocsin.ports.deliveries import Blame
-from tocsin.ports.sender import Kind, Outcome
+from tocsin.ports.sender import Fault, Kind, Outcome
 from tocsin.testing import FakeClock
 from tocsin_notifier.adapters import apprise_sender
 from tocsin_notifier.adapters.apprise_sender import AppriseSender
@@ -33,9 +33,9 @@ def test_apprise_is_what_we_tamed() -> None:
         ("ok", Outcome(Kind.DELIVERED, "127.0.0.1: HTTP 200 OK")),
         ("s302", Outcome(Kind.PERMANENT, "127.0.0.1: HTTP 302 Found")),
         ("s400", Outcome(Kind.PERMANENT, "127.0.0.1: HTTP 400 Bad Request")),
-        ("s401", Outcome(Kind.PERMANENT, "127.0.0.1: HTTP 401 Unauthorized")),
-        ("s404", Outcome(Kind.PERMANENT, "127.0.0.1: HTTP 404 Not Found")),
-        ("s410", Outcome(Kind.PERMANENT, "127.0.0.1: HTTP 410 Gone")),
+        ("s401", Outcome(Kind.PERMANENT, "127.0.0.1: HTTP 401 Unauthorized", fault=Fault.REFUSED)),
+        ("s404", Outcome(Kind.PERMANENT, "127.0.0.1: HTTP 404 Not Found", fault=Fault.GONE)),
+        ("s410", Outcome(Kind.PERMANENT, "127.0.0.1: HTTP 410 Gone", fault=Fault.GONE)),
         (
             "s429",
             Outcome(

@@ -1,6 +1,7 @@
 """Composition root: the one module that knows which adapter serves which port."""
 
 import random
+import secrets
 import threading
 from functools import partial
 
@@ -11,6 +12,7 @@ from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
 from tocsin.adapters.key_ring import key_ring
 from tocsin.adapters.preferences import RedisPreferences
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
+from tocsin.adapters.suppressions import RedisSuppressions
 from tocsin.adapters.system_clock import SystemClock
 from tocsin.adapters.vault import Vault
 from tocsin.delivery.links import Links
@@ -24,7 +26,14 @@ from tocsin_notifier.adapters.self_test import expect_tamed_apprise
 from tocsin_notifier.adapters.services import install_plugins
 from tocsin_notifier.audience import LiveAudience
 from tocsin_notifier.messages import Letters, WritingDesk
-from tocsin_notifier.sending import Courier, Dispatcher, Gauges, NothingMatched
+from tocsin_notifier.sending import (
+    Caretaker,
+    ChannelWatch,
+    Courier,
+    Dispatcher,
+    Gauges,
+    NothingMatched,
+)
 from tocsin_notifier.settings import NotifierSettings
 from tocsin_notifier.subscribers import Fanout
 
@@ -48,7 +57,17 @@ async def serve(settings: NotifierSettings) -> None:
         desk=WritingDesk(links, settings.public_url),
     )
     preferences = RedisPreferences(redis, clock)
-    courier = Courier(ledger, audience, sender, clock, random.random, preferences)
+    suppressions = RedisSuppressions(redis)
+    watch = ChannelWatch(sender, subscribers, suppressions, clock)
+    courier = Courier(ledger, audience, watch, clock, random.random, preferences, suppressions)
+    caretaker = Caretaker(
+        ledger,
+        subscribers,
+        suppressions,
+        clock,
+        lambda: secrets.token_hex(16),
+        can_ask=links is not None,
+    )
     worker = StreamWorker(redis, clock=clock)
     dispatcher = Dispatcher(
         ledger,
@@ -72,6 +91,7 @@ async def serve(settings: NotifierSettings) -> None:
             on_start=(partial(subscribers.begin, clock),),
             background=(
                 dispatcher.run,
+                caretaker.follow,
                 Gauges(ledger).follow,
                 NothingMatched(ledger, audience, clock).follow,
             ),
@@ -96,6 +116,12 @@ def tame_apprise(settings: NotifierSettings) -> None:
     install_plugins(settings.slack_stand_in, letters)
     egress.arm(egress.Policy.of(settings.egress_allow, exempt=threading.get_ident()))
     expect_tamed_apprise()
+    if not settings.public_url:
+        log.warning(
+            "readers cannot reach the console: messages have no links, and nobody is asked whether "
+            "they want alerts; confirm mail addresses yourself",
+            setting="TOCSIN_PUBLIC_URL",
+        )
     if settings.relay is None:
         log.warning(
             "no mail relay is set: channels of the form mailto:address cannot be reached",

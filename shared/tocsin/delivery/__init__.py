@@ -10,10 +10,11 @@ from tocsin.delivery.alert import Alert
 from tocsin.delivery.decision import Deliver, Expire, GiveUp, RetryLater, Step, decide
 from tocsin.delivery.digest import Composed, Digest, compose, message_of
 from tocsin.delivery.expansion import Audience, Candidate, Expansion, expand, place
-from tocsin.delivery.identity import TEST, delivery_id, story_of, thread_id
+from tocsin.delivery.identity import OURS, TEST, delivery_id, story_of, thread_id
 
 
 __all__ = [
+    "OURS",
     "TEST",
     "Alert",
     "Audience",

@@ -8,7 +8,8 @@ from datetime import datetime
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter
 
 from tocsin.delivery.alert import Alert
-from tocsin.delivery.identity import story_of
+from tocsin.delivery.identity import ASK, OURS, TELL, story_of
+from tocsin.delivery.notice import Notice
 from tocsin.delivery.novelty import URGENCY
 from tocsin.documents import SubscriberDocument, SubscriptionDocument
 from tocsin.ports.deliveries import Contents, Delivery, DeliveryRecord
@@ -76,12 +77,14 @@ class Digest(_Part):
     more_missed: int = 0
 
 
-def message_of(delivery: Delivery) -> Alert | Digest:
+def message_of(delivery: Delivery) -> Alert | Digest | Notice:
     """Return what the delivery tells.
 
     Raises:
         ValueError: its payload cannot be read.
     """
+    if delivery.subscription_id in {ASK, TELL}:
+        return _NOTICE.validate_json(delivery.payload)
     if not delivery.is_digest:
         return Alert.model_validate_json(delivery.payload)
     return _EITHER.validate_json(delivery.payload)
@@ -90,6 +93,9 @@ def message_of(delivery: Delivery) -> Alert | Digest:
 # A digest that gathered one alert may be sealed as that alert; the two have no field in common
 # that both need.
 _EITHER: TypeAdapter[Digest | Alert] = TypeAdapter(Digest | Alert)
+
+
+_NOTICE: TypeAdapter[Notice] = TypeAdapter(Notice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +127,17 @@ def compose(
             dropped[item.delivery.id] = gate
         else:
             told.append((item, alert))
-    missed = [_missed(record) for record in contents.missed if not record.delivery.is_digest]
+    missed = [_missed(record) for record in contents.missed if is_alert(record.delivery)]
     if not missed and len(told) == 1 and told[0][0].reason != "digest":
         return Composed(told[0][1], dropped)
     if not missed and not told and not subscriber.nothing_matched:
         return Composed(None, dropped)
     digest = _digest([alert for _, alert in told], missed, subscriber, channel_id, at)
     return Composed(digest, dropped)
+
+
+def is_alert(delivery: Delivery) -> bool:
+    return not delivery.is_digest and delivery.subscription_id not in OURS
 
 
 def _unwanted(

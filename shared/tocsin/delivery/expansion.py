@@ -19,7 +19,14 @@ from tocsin.delivery.policy import (
     dispose,
     modes,
 )
-from tocsin.documents import ChannelDocument, Mode, SubscriberDocument, SubscriptionDocument
+from tocsin.documents import (
+    ChannelDocument,
+    ChannelState,
+    Mode,
+    Standing,
+    SubscriberDocument,
+    SubscriptionDocument,
+)
 from tocsin.documents.channel_url import lane_of
 from tocsin.documents.timing import Throttle
 from tocsin.events import ArticleMatched, RuleMatch
@@ -46,13 +53,14 @@ class Audience:
     channels: Mapping[str, ChannelDocument]
     subscriptions: Mapping[str, SubscriptionDocument]
     subscribers: Mapping[str, SubscriberDocument]
+    standings: Mapping[str, Standing]
 
     @classmethod
     def of(cls, directory: Directory) -> Self:
         subscribers = {subscriber.id: subscriber for subscriber in directory.subscribers}
         enabled = defaultdict(list)
         for channel in directory.channels:
-            if channel.enabled:
+            if directory.state(channel) is not ChannelState.DISABLED:
                 enabled[channel.subscriber].append(channel)
         listeners = defaultdict(list)
         for subscription in directory.subscriptions:
@@ -72,6 +80,7 @@ class Audience:
                 subscription.id: subscription for subscription in directory.subscriptions
             },
             subscribers=subscribers,
+            standings=directory.standings,
         )
 
     def of_rule(self, rule_id: str) -> Sequence[Listener]:

@@ -9,6 +9,11 @@ from tocsin.events import ArticleSummary
 # The subscription of a delivery that tries a channel out: there is none, and it is sent all the same.
 TEST = "test"
 
+# Those of what we tell by ourselves: the question whether alerts are wanted, and that a channel broke.
+ASK = "confirmation"
+TELL = "notice"
+OURS = frozenset({TEST, ASK, TELL})
+
 
 def story_of(article: ArticleSummary) -> str:
     """Return the story's id; an article that belongs to none is its own."""

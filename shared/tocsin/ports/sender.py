@@ -20,11 +20,20 @@ class Kind(StrEnum):
     BLOCKED = "blocked"  # our own rules forbid to call it
 
 
+class Fault(StrEnum):
+    """What a permanent failure says of the channel, beyond the one message."""
+
+    NONE = ""  # nothing: it is about this message, or about us
+    NO_MAILBOX = "no mailbox"  # there is no such address
+    GONE = "gone"  # there is no such hook, room or account any more
+    REFUSED = "refused"  # it does not let us in
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """``reason`` is for people and holds no secret; ``retry_after`` is the receiver's wish.
 
-    ``blame`` is what a failure tells about, ``posted`` what the channel calls the message.
+    ``blame`` and ``fault`` are what a failure tells about, ``posted`` what the channel calls the message.
     """
 
     kind: Kind
@@ -32,6 +41,7 @@ class Outcome:
     retry_after: timedelta | None = None
     blame: Blame = Blame.NOTHING
     posted: str = ""
+    fault: Fault = Fault.NONE
 
 
 class Sender(Protocol):

@@ -20,6 +20,10 @@ class FakeSender:
         self._outcomes = {channel: list(told) for channel, told in (outcomes or {}).items()}
         self.sent: list[tuple[str, str]] = []
 
+    def answer(self, channel_id: str, *outcomes: Outcome) -> None:
+        """Let the channel answer so from now on."""
+        self._outcomes[channel_id] = list(outcomes)
+
     async def send(
         self, delivery: Delivery, channel: ChannelDocument, *, posted: str = ""
     ) -> Outcome:

@@ -3,7 +3,8 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from tocsin.delivery import Alert, message_of
+from tocsin.delivery import Alert, Digest, message_of
+from tocsin.delivery.notice import Breakdown, Question
 from tocsin.ports.deliveries import DeliveryRecord, State
 from tocsin_cli.commands.options import AsJson, Limit
 from tocsin_cli.commands.output import ago, say, say_json, say_table, styled
@@ -151,8 +152,15 @@ def revive(
 def _title(record: DeliveryRecord) -> str:
     if not record.delivery.payload:
         return "(a digest that is not closed yet)"
-    message = message_of(record.delivery)
-    return message.article.title if isinstance(message, Alert) else f"{message.alerts} alerts"
+    match message_of(record.delivery):
+        case Alert() as alert:
+            return alert.article.title
+        case Digest() as digest:
+            return f"{digest.alerts} alerts"
+        case Question():
+            return "asks whether alerts are wanted there"
+        case Breakdown(channel_id=channel_id):
+            return f"tells that the channel {channel_id} broke"
 
 
 def _state(state: State) -> Text:

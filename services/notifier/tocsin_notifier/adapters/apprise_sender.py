@@ -26,7 +26,7 @@ from tocsin_notifier.adapters.services import (
     writing_for,
 )
 from tocsin_notifier.adapters.smtp_seam import POOL
-from tocsin_notifier.messages import Card, Sheet, WritingDesk, note
+from tocsin_notifier.messages import WritingDesk, Written, note
 from tocsin_notifier.messages.plain import cut
 from tocsin_notifier.settings import Relay
 
@@ -154,13 +154,13 @@ def _notify(service: _Service, attempt: Attempt) -> bool:
     )
 
 
-def _title(written: Card | Sheet, writing: Writing, plugin: Any) -> str:
+def _title(written: Written, writing: Writing, plugin: Any) -> str:
     if not writing.titled or plugin.title_maxlen <= 0:
         return ""
     return cut(written.subject, plugin.title_maxlen)
 
 
-def _body(written: Card | Sheet, writing: Writing, plugin: Any) -> str:
+def _body(written: Written, writing: Writing, plugin: Any) -> str:
     return note(written, writing.form, plugin.body_maxlen - MARGIN)
 
 

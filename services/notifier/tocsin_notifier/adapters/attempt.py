@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from tocsin_notifier.messages import Card, Sheet
+from tocsin_notifier.messages import Written
 
 
 class Stage(IntEnum):
@@ -74,7 +74,7 @@ class Attempt:
     ``sent`` tells that the last request, or the mail with its final dot, has left whole.
     """
 
-    card: Card | Sheet
+    card: Written
     posted: str = ""
     events: list[WireEvent] = field(default_factory=list)
     sent: bool = False

@@ -19,7 +19,7 @@ from apprise.plugins.email.base import NotifyEmail
 from tocsin_notifier.adapters import egress
 from tocsin_notifier.adapters.attempt import current
 from tocsin_notifier.adapters.smtp_seam import PooledSMTP
-from tocsin_notifier.messages import Card, Letters, Mail, Sheet
+from tocsin_notifier.messages import Letters, Mail, Written
 from tocsin_notifier.messages.plain import one_line
 
 
@@ -60,7 +60,7 @@ class NewsEmail(NotifyEmail):  # type: ignore[misc]  # Apprise is not typed
         return egress.lifted() if self.by_relay else nullcontext()
 
 
-def message_of(card: Card | Sheet, written: Mail, sender: tuple[str, str], recipient: str) -> bytes:
+def message_of(card: Written, written: Mail, sender: tuple[str, str], recipient: str) -> bytes:
     """Return the message as it goes to the server; the same each time.
 
     Written out here: the standard library's generator takes five times as long.
@@ -93,7 +93,7 @@ def message_of(card: Card | Sheet, written: Mail, sender: tuple[str, str], recip
     )
 
 
-def _thread(card: Card | Sheet, domain: str) -> Mapping[str, str]:
+def _thread(card: Written, domain: str) -> Mapping[str, str]:
     """Return what has mail programs show all messages of a story together.
 
     They name a message that was never sent, so that nothing need be remembered of the first one.
@@ -104,7 +104,7 @@ def _thread(card: Card | Sheet, domain: str) -> Mapping[str, str]:
     return {"In-Reply-To": root, "References": root}
 
 
-def _unsubscription(card: Card | Sheet) -> Mapping[str, str]:
+def _unsubscription(card: Written) -> Mapping[str, str]:
     """Return what has mail programs offer to unsubscribe by one click (RFC 8058)."""
     if not card.unsubscribe.startswith("https://"):  # the RFC wants it so, and so do the providers
         return {}
@@ -127,7 +127,7 @@ def _part(subtype: str, text: str, boundary: str) -> Sequence[bytes]:
     ]
 
 
-def _list_id(card: Card | Sheet, domain: str) -> str:
+def _list_id(card: Written, domain: str) -> str:
     """Return RFC 2919's name of the list, by which people filter: the rule."""
     name = re.sub(r"[<>\"\\]", " ", one_line(card.list_name))
     return f"{_encoded(name)} <{card.list_id}.tocsin.{domain}>"

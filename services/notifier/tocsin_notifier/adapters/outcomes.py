@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from tocsin.ports.deliveries import Blame
-from tocsin.ports.sender import Kind, Outcome
+from tocsin.ports.sender import Fault, Kind, Outcome
 from tocsin_notifier.adapters.attempt import (
     HttpLost,
     HttpReply,
@@ -38,6 +38,13 @@ SLACK_PASSING = frozenset(
         *("rollup_error", "service_unavailable", "team_added_to_org"),
     }
 )
+
+# Of these, what is about the message and not about who gets it.
+SLACK_MESSAGE = frozenset({"invalid_blocks", "invalid_payload", "no_text"})
+
+# RFC 3463: bad destination mailbox, system, syntax; moved; null MX (RFC 7505).
+NO_MAILBOX = re.compile(r"5\.1\.(1|2|3|6|10)\b")
+ENHANCED = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
 
 SLACK_STAMP = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
 
@@ -105,7 +112,16 @@ def _smtp_refusal(reply: SmtpReply, *, relay: bool) -> Outcome:
             f"the relay refuses us, see TOCSIN_NOTIFIER_RELAY: {reason}",
             blame=Blame.LANE,
         )
-    return Outcome(Kind.PERMANENT, reason)
+    return Outcome(Kind.PERMANENT, reason, fault=_smtp_fault(reply))
+
+
+def _smtp_fault(reply: SmtpReply) -> Fault:
+    """Return whose fault it is: what is said of the recipient, not of us or the message."""
+    if reply.stage is Stage.RCPT and (
+        NO_MAILBOX.match(reply.text) or (reply.code == 550 and not ENHANCED.match(reply.text))
+    ):
+        return Fault.NO_MAILBOX
+    return Fault.REFUSED if reply.stage is Stage.AUTH else Fault.NONE
 
 
 def _smtp_loss(loss: SmtpLost) -> Outcome:
@@ -120,12 +136,23 @@ def _http_refusal(reply: HttpReply, now: datetime) -> Outcome:
     said = _slack_says(reply.body)
     reason = f"{reply.host}: {_status(reply)}" + (f", {said}" if said else "")
     if said in SLACK_FINAL:
-        return Outcome(Kind.PERMANENT, reason)
+        fault = Fault.NONE if said in SLACK_MESSAGE else Fault.GONE
+        return Outcome(Kind.PERMANENT, reason, fault=fault)
     if said in SLACK_PASSING or reply.status in PASSING_HTTP or reply.status >= 500:
         return Outcome(Kind.TRANSIENT, reason, _retry_after(reply, now), Blame.CHANNEL)
     if 200 <= reply.status < 300:
         return Outcome(Kind.AMBIGUOUS, f"{reason}, but not the service's usual answer")
-    return Outcome(Kind.PERMANENT, reason)
+    return Outcome(Kind.PERMANENT, reason, fault=_http_fault(reply.status))
+
+
+def _http_fault(status: int) -> Fault:
+    match status:
+        case 404 | 410:
+            return Fault.GONE
+        case 401 | 402 | 403:
+            return Fault.REFUSED
+        case _:
+            return Fault.NONE
 
 
 def _status(reply: HttpReply) -> str:

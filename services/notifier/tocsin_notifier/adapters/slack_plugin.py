@@ -7,7 +7,7 @@ from apprise.plugins.slack import NotifySlack
 
 from tocsin_notifier.adapters import egress
 from tocsin_notifier.adapters.attempt import current
-from tocsin_notifier.messages import Card, Sheet, blocks, fallback
+from tocsin_notifier.messages import Written, blocks, fallback
 
 
 # What Apprise says of where the message goes; the rest of its payload is replaced.
@@ -34,7 +34,7 @@ class NewsSlack(NotifySlack):  # type: ignore[misc]  # Apprise is not typed
         return egress.lifted() if self.stand_in else nullcontext()
 
 
-def message_of(card: Card | Sheet, *, by_bot: bool, posted: str = "") -> dict[str, Any]:
+def message_of(card: Written, *, by_bot: bool, posted: str = "") -> dict[str, Any]:
     message: dict[str, Any] = {
         "text": fallback(card),
         "blocks": blocks(card),

@@ -2,8 +2,10 @@
 
 from tocsin.delivery import TEST, Alert, Digest, story_of
 from tocsin.delivery.links import Links, MessageLinks
+from tocsin.delivery.notice import Breakdown, Notice, Question
 from tocsin.ports.deliveries import Delivery
-from tocsin_notifier.messages.card import Card, card
+from tocsin_notifier.messages.card import card
+from tocsin_notifier.messages.memo import Written, memo
 from tocsin_notifier.messages.sheet import Sheet, sheet
 
 
@@ -14,9 +16,16 @@ class WritingDesk:
         self._links = links
         self._console_url = console_url
 
-    def written(self, message: Alert | Digest, delivery: Delivery) -> Card | Sheet:
-        if isinstance(message, Alert):
-            return card(message, delivery.id, self._of_alert(message, delivery))
+    def written(self, message: Alert | Digest | Notice, delivery: Delivery) -> Written:
+        match message:
+            case Alert():
+                return card(message, delivery.id, self._of_alert(message, delivery))
+            case Digest():
+                return self._sheet(message, delivery)
+            case Question() | Breakdown():
+                return memo(message, delivery.id, self._links, self._console_url)
+
+    def _sheet(self, message: Digest, delivery: Delivery) -> Sheet:
         unsubscribe = {
             rule.subscription_id: links.unsubscribe
             for rule in message.rules

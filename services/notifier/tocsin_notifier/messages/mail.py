@@ -18,6 +18,7 @@ from jinja2 import (
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tocsin_notifier.messages.card import Card
+from tocsin_notifier.messages.memo import Memo, Written
 from tocsin_notifier.messages.sheet import Section, Sheet
 
 
@@ -74,9 +75,9 @@ class Letters:
             except Exception as error:  # noqa: BLE001 -- a template may break in any way
                 yield f"{name}: {error}"
 
-    def write(self, written: Card | Sheet) -> Mail:
+    def write(self, written: Written) -> Mail:
         """Return the mail; of a digest that is too long for one, its beginning."""
-        name, kind = ("mail", "card") if isinstance(written, Card) else ("digest", "sheet")
+        name, kind = _template_of(written)
         mail = self._written(written, name, kind)
         if isinstance(written, Sheet):
             for shorter in _shorter(written):
@@ -85,7 +86,7 @@ class Letters:
                 mail = self._written(shorter, name, kind)
         return mail
 
-    def _written(self, written: Card | Sheet, name: str, kind: str) -> Mail:
+    def _written(self, written: Written, name: str, kind: str) -> Mail:
         values = {kind: written}
         return Mail(
             subject=written.subject,
@@ -100,6 +101,17 @@ class Letters:
             except Exception as error:  # noqa: BLE001 -- a template may break in any way
                 log.warning("template is broken, ours is used", template=name, error=str(error))
         return self._ours.get_template(name).render(values)
+
+
+def _template_of(written: Written) -> tuple[str, str]:
+    """Return the templates' name, and what they call what they write."""
+    match written:
+        case Card():
+            return "mail", "card"
+        case Sheet():
+            return "digest", "sheet"
+        case Memo():
+            return "memo", "memo"
 
 
 def _shorter(sheet: Sheet) -> Iterator[Sheet]:
@@ -150,6 +162,6 @@ def _environment(loader: BaseLoader) -> Environment:
 OURS = Letters()
 
 
-def mail(written: Card | Sheet) -> Mail:
+def mail(written: Written) -> Mail:
     """Return the mail by our own templates."""
     return OURS.write(written)

@@ -9,6 +9,7 @@ from typing import assert_never
 from markupsafe import escape
 
 from tocsin_notifier.messages.card import Card, Run
+from tocsin_notifier.messages.memo import Memo, Written
 from tocsin_notifier.messages.plain import cut
 from tocsin_notifier.messages.sheet import Item, Lost, Sheet
 
@@ -49,17 +50,22 @@ class Line:
     rank: int
 
 
-def note(written: Card | Sheet, form: Form, limit: int) -> str:
+def note(written: Written, form: Form, limit: int) -> str:
     """Return the alert in at most ``limit`` characters; what matters least is left out first.
 
     Nothing is cut within a line, so no markup is left open. A limit under 300 may cut the
     headline itself.
     """
     writing = _writing(form)
-    if isinstance(written, Card):
-        lines, headline = list(_lines(written, writing, limit)), written.headline
-    else:
-        lines, headline = list(_sheet_lines(written, writing, limit)), written.subject
+    match written:
+        case Card():
+            lines, headline = list(_lines(written, writing, limit)), written.headline
+        case Sheet():
+            lines, headline = list(_sheet_lines(written, writing, limit)), written.subject
+        case Memo():
+            lines, headline = list(_memo_lines(written, writing, limit)), written.subject
+        case _:
+            assert_never(written)
     text = writing.line_break.join(line.text for line in lines)
     while len(text) > limit and max(line.rank for line in lines) > 0:
         last = max(range(len(lines)), key=lambda index: (lines[index].rank, index))
@@ -116,6 +122,14 @@ def _sheet_lines(sheet: Sheet, writing: Writing, limit: int) -> Iterator[Line]:
     if left_out:
         shown = f"and {left_out} more" + (f": {sheet.more_url}" if sheet.more_url else "")
         yield Line(writing.text(shown), 1)
+
+
+def _memo_lines(memo: Memo, writing: Writing, limit: int) -> Iterator[Line]:
+    yield Line(writing.bold(memo.headline), 0)
+    for number, paragraph in enumerate(memo.paragraphs):
+        yield Line(writing.text(paragraph), 1 + number)
+    if memo.url and len(memo.url) < limit // 2:
+        yield Line(writing.link(memo.action, memo.url), 0)
 
 
 def _linked(item: Item | Lost, writing: Writing, limit: int) -> str:

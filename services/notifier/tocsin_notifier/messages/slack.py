@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from tocsin.delivery.links import MessageLinks
 from tocsin_notifier.messages.card import Card, Run, Word
+from tocsin_notifier.messages.memo import Memo, Written
 from tocsin_notifier.messages.sheet import Item, Lost, Section, Sheet
 
 
@@ -17,15 +18,33 @@ MAX_FALLBACK = 300
 MAX_ITEMS = 25  # of a digest
 
 
-def fallback(card: Card | Sheet) -> str:
+def fallback(card: Written) -> str:
     """Return what notifications show: escaped, since Slack does parse this one."""
     text = card.subject[:MAX_FALLBACK]
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def blocks(written: Card | Sheet) -> Sequence[Element]:
-    elements = _elements(written) if isinstance(written, Card) else _sheet(written)
-    return [{"type": "rich_text", "elements": list(elements)}]
+def blocks(written: Written) -> Sequence[Element]:
+    return [{"type": "rich_text", "elements": list(_parts(written))}]
+
+
+def _parts(written: Written) -> Iterator[Element]:
+    match written:
+        case Card():
+            return _elements(written)
+        case Sheet():
+            return _sheet(written)
+        case Memo():
+            return _memo(written)
+
+
+def _memo(memo: Memo) -> Iterator[Element]:
+    yield _section(_text(memo.headline, bold=True))
+    for paragraph in memo.paragraphs:
+        yield _section(_text(paragraph))
+    if memo.url:
+        yield _section({"type": "link", "url": memo.url, "text": memo.action})
+    yield _section(_text(memo.foot, italic=True))
 
 
 def _elements(card: Card) -> Iterator[Element]:

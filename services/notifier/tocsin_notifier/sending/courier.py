@@ -7,7 +7,7 @@ from typing import assert_never
 import structlog
 
 from tocsin.delivery import (
-    TEST,
+    OURS,
     Alert,
     Audience,
     Deliver,
@@ -17,14 +17,17 @@ from tocsin.delivery import (
     Step,
     decide,
 )
+from tocsin.delivery.admission import Bar, Wait, bar, waits
+from tocsin.delivery.digest import is_alert
 from tocsin.delivery.policy import Suppress, quiet_end, retold_at
-from tocsin.documents import ChannelDocument
-from tocsin.documents.channel_url import schema_of
+from tocsin.documents import ChannelDocument, Standing
+from tocsin.documents.channel_url import mail_address, schema_of
 from tocsin.errors import StoreUnavailableError
 from tocsin.ports.clock import Clock
 from tocsin.ports.deliveries import Claim, Delivery, DeliveryLedger
 from tocsin.ports.preferences import Preferences, Wishes
 from tocsin.ports.sender import Kind, Outcome, Sender
+from tocsin.ports.suppressions import Suppressions
 from tocsin_notifier import metrics
 from tocsin_notifier.audience import LiveAudience
 from tocsin_notifier.sending.digests import DigestDesk
@@ -53,6 +56,7 @@ class Courier:
         clock: Clock,
         chance: Callable[[], float],
         preferences: Preferences,
+        suppressions: Suppressions,
         *,
         lease: timedelta = LEASE,
     ) -> None:
@@ -62,6 +66,7 @@ class Courier:
         self._clock = clock
         self._chance = chance
         self._preferences = preferences
+        self._suppressions = suppressions
         self._digests = DigestDesk(ledger)
         self._lease = lease
 
@@ -75,6 +80,9 @@ class Courier:
         audience = await self._audience.current()
         wishes = await self._preferences.wishes()
         now = self._clock.now()
+        if (wait := _wait(audience, claim, now)) is not None:
+            await self._ledger.postpone(claim, wait.gate, wait.until)
+            return
         if (quiet := await self._quiet_until(claim, audience, now)) is not None:
             gate = f"quiet hours until {quiet:%Y-%m-%d %H:%M} UTC"
             await self._ledger.postpone(claim, gate, quiet)
@@ -85,12 +93,24 @@ class Courier:
                 log.warning("claim was void", delivery=claim.delivery.id)
                 return
             claim = replace(claim, delivery=replace(claim.delivery, payload=payload))
-        hindrance = _hindrance(audience, wishes, claim.delivery)
+        hindrance = await self._bar(audience, claim.delivery) or _hindrance(
+            audience, wishes, claim.delivery
+        )
         channel = audience.channels.get(claim.delivery.channel_id)
         if hindrance is not None or channel is None:
             await self._note(claim, hindrance or GiveUp("the channel is gone"), audience)
             return
         await self._attempt(claim, channel, audience)
+
+    async def _bar(self, audience: Audience, delivery: Delivery) -> Bar | None:
+        """Return why nothing may be sent to the channel, if so."""
+        channel = audience.channels.get(delivery.channel_id)
+        if channel is None:
+            return None
+        address = mail_address(channel.url.get_secret_value())
+        suppression = await self._suppressions.find(address) if address else None
+        standing = audience.standings.get(channel.id, Standing())
+        return bar(channel, standing, suppression, delivery.subscription_id)
 
     async def _attempt(self, claim: Claim, channel: ChannelDocument, audience: Audience) -> None:
         # The intent goes before the bytes, so that nobody who finds it can take it for unsent.
@@ -111,7 +131,7 @@ class Courier:
         if claim.delivery.is_digest:
             return await self._digests.quiet_until(claim, audience, now)
         subscriber = audience.subscribers.get(claim.delivery.subscriber_id)
-        if subscriber is None or claim.delivery.subscription_id == TEST:
+        if subscriber is None or claim.delivery.subscription_id in OURS:
             return None
         return quiet_end(
             subscriber, audience.subscriptions.get(claim.delivery.subscription_id), now
@@ -188,11 +208,19 @@ class Courier:
     def _count(self, claim: Claim, channel: ChannelDocument, outcome: Outcome) -> None:
         schema = schema_of(channel.url.get_secret_value())
         metrics.DELIVERIES.labels(schema, outcome.kind).inc()
-        if outcome.kind is Kind.DELIVERED and not claim.delivery.is_digest and not claim.attempts:
+        if outcome.kind is Kind.DELIVERED and not claim.attempts and is_alert(claim.delivery):
             alert = Alert.model_validate_json(claim.delivery.payload)
             now = self._clock.now()
             metrics.ARTICLE_TO_SENT.observe((now - alert.article.fetched_at).total_seconds())
             metrics.MATCH_TO_SENT.observe((now - alert.matched_at).total_seconds())
+
+
+def _wait(audience: Audience, claim: Claim, now: datetime) -> Wait | None:
+    channel = audience.channels.get(claim.delivery.channel_id)
+    if channel is None:
+        return None
+    standing = audience.standings.get(channel.id, Standing())
+    return waits(channel, standing, claim.delivery.subscription_id, claim.created_at, now)
 
 
 def _hindrance(audience: Audience, wishes: Wishes, delivery: Delivery) -> GiveUp | Suppress | None:
@@ -200,13 +228,9 @@ def _hindrance(audience: Audience, wishes: Wishes, delivery: Delivery) -> GiveUp
     channel = audience.channels.get(delivery.channel_id)
     if channel is None:
         return GiveUp(f"the channel {delivery.channel_id!r} is gone")
-    if not channel.enabled:
-        return GiveUp(
-            f"the channel {channel.id!r} is disabled: enable it, then revive this delivery"
-        )
     if delivery.is_digest:
         return None if delivery.payload else Suppress("nothing is left to tell in it")
-    if delivery.subscription_id == TEST:
+    if delivery.subscription_id in OURS:
         return None
     subscription = audience.subscriptions.get(delivery.subscription_id)
     if subscription is None:
