@@ -44,7 +44,7 @@ def by_looking_at_everything(reading: Reading, index: int, *, english: bool) -> 
         last = index + name.count(" ")
         entry = DICTIONARY.entry(number, english=english)
         start, end = reading.starts[index], reading.ends[last - 1]
-        possible = last - index == 1 or _may_be_name(reading.words, index, last)
+        possible = last - index == 1 or _may_be_name(reading.words, index, last, entry)
         is_known = bool(entry.candidates) or entry.form is Form.PHRASE
         acronym = entry.form is Form.DEMONYM and _looks_like_acronym(reading.text[start:end])
         if possible and is_known and not acronym:

@@ -4,6 +4,7 @@
 alone says for its being a place, and how each candidate stands before any context.
 """
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from itertools import islice
 
 from tocsin.regions.entities import OWN, Candidate, Entities
 from tocsin.regions.naming import Names
+from tocsin.regions.spelling import fold
 from tocsin.regions.standing import standing, to_shares
 from tocsin.regions.tables import DEMONYMS, Tables, Use
 from tocsin.regions.weights import PLACE
@@ -88,6 +90,7 @@ class Dictionary:
         self.entry = lru_cache(maxsize=30_000)(self._entry)
         self.starting = lru_cache(maxsize=60_000)(self._starting)
         self.reach = lru_cache(maxsize=60_000)(self._reach)
+        self.phrase_ends = _phrase_ends(tables)
         self.abbreviations: dict[str, list[tuple[str, Entry]]] = {}
         self._after: dict[str, Entry] = {}
         for form, (region, only_after) in tables.abbreviations.items():
@@ -139,6 +142,12 @@ class Dictionary:
         return _new_entry(Form.NAME, named)
 
 
+def _phrase_ends(tables: Tables) -> frozenset[str]:
+    """Return the words in lower case that end a phrase, folded."""
+    lasts = (head.name.rpartition(" ")[2] for head in tables.heads if head.kind == "phrase")
+    return frozenset(fold(last) for last in lasts if last.islower())
+
+
 def _new_entry(form: Form, candidates: tuple[Candidate, ...]) -> Entry:
     facts = _facts(form, candidates)
     standings = standing(candidates)
@@ -178,8 +187,10 @@ def _facts(form: Form, candidates: Sequence[Candidate]) -> dict[str, float]:
         facts["country"] = 1.0
     if kinds & AREAS:
         facts["area"] = 1.0
-    if any(c.kind == "admin1" and c.use is Use.NAME for c in candidates):
-        facts["division"] = 1.0
+    divisions = [c.size for c in candidates if c.kind == "admin1" and c.use is Use.NAME]
+    if divisions:
+        # A parish of Jersey speaks less for its name than Texas: all from a million on.
+        facts["division"] = math.sqrt(min(1.0, max(0.0, max(divisions) / 2)))
     if form is Form.NAME and not facts.keys() & {"country", "area"}:
         well_called = [
             c.population

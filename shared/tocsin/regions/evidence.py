@@ -120,6 +120,8 @@ def _before(reading: Reading, mention: Mention, covered: set[int]) -> None:
     _place_before(reading, mention, index)
     if titled:
         evidence["title before"] = 1.0
+    elif word.classes & WordClass.KIN and word.look == "lower":
+        evidence["kin before"] = 1.0
     elif word.capital and not word.ordinary and not word.classes & WordClass.COMPASS:
         _name_before(mention, word, initial=initial and between == ". ", known=index in covered)
 
@@ -169,6 +171,8 @@ def _after(reading: Reading, mention: Mention, covered: set[int]) -> None:
     elif not word.capital:
         if word.classes & WordClass.SPEECH:
             evidence["speaks"] = 1.0
+        elif word.classes & WordClass.INSTITUTION:
+            evidence["institution after"] = 1.0
     elif word.classes & WordClass.ORGANISATION:
         evidence["organisation after"] = 1.0
     elif index not in covered and mention.form is not Form.DEMONYM:
@@ -198,13 +202,22 @@ def _among_mentions(
         evidence["says where"] = 1.0
     if mention.holds is not None and lies_in(mention.holds, mention):
         evidence["says where another is"] = 1.0
-    text = reading.text
-    if (before and _LIST.fullmatch(text, before.end, mention.start)) or (
-        after and _LIST.fullmatch(text, mention.end, after.start)
-    ):
+    if _in_list(reading, before, mention) or _in_list(reading, mention, after):
         evidence["in a list"] = 1.0
     if mention.dateline:
         evidence["dateline"] = 1.0
+
+
+def _in_list(reading: Reading, one: Mention | None, other: Mention | None) -> bool:
+    """Tell whether two names are enumerated, and not as first names: "Hassan and Ali"."""
+    if one is None or other is None or not _LIST.fullmatch(reading.text, one.end, other.start):
+        return False
+    return not (_may_be_given(reading, one) and _may_be_given(reading, other))
+
+
+def _may_be_given(reading: Reading, mention: Mention) -> bool:
+    single = mention.last - mention.first == 1 and not mention.entry.known
+    return single and 0 < reading.words[mention.first].given <= _GIVEN
 
 
 def _persons(reading: Reading, mentions: Sequence[Mention]) -> set[str]:

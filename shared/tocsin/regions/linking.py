@@ -7,9 +7,11 @@ from itertools import pairwise
 from tocsin.regions.dictionary import Form
 from tocsin.regions.mention import Mention
 from tocsin.regions.reading import Reading
+from tocsin.regions.tables import Use
 
 
 _IN = {", ", ",", " (", ", in ", " in ", ", the "}
+_ENUMERATED = {", ", ",", ", the "}
 _POSSESSIVE = {"'s ", "\N{RIGHT SINGLE QUOTATION MARK}s ", "' ", "\N{RIGHT SINGLE QUOTATION MARK} "}
 _APPOSITION = re.compile(
     r",? (?:a|an|the)(?: [\w-]+){0,3} (?:town|city|village|commune|province|region|district|suburb|"
@@ -33,12 +35,29 @@ def link(reading: Reading, mentions: Sequence[Mention]) -> None:
             there.owner = here
         elif here.form is not Form.NAME or there.form in {Form.DEMONYM, Form.PHRASE}:
             continue
+        elif between in _ENUMERATED and _two_on_a_par(here, there):
+            # Nothing is said of where either lies.
+            continue
         elif between in _IN or _APPOSITION.fullmatch(between):
             here.inside = there
             there.holds = here
             if between == ", " and number + 2 < len(mentions):
                 wider = mentions[number + 2]
                 here.wider = wider if text[there.end : wider.start] == ", " else None
+
+
+def _two_on_a_par(here: Mention, there: Mention) -> bool:
+    """Tell whether two countries follow each other, neither in the other: "Mexico, the US".
+
+    A division that is called like a country may lie in one: "Georgia, United States".
+    """
+    countries = {c.region for c in there.entry.candidates if c.kind == "country"}
+    if not here.entry.known or not countries:
+        return False
+    return not any(
+        c.kind == "admin1" and c.use is Use.NAME and c.country in countries
+        for c in here.entry.candidates
+    )
 
 
 def mark_dateline(reading: Reading, mentions: Sequence[Mention], start: int) -> None:

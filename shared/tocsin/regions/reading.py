@@ -34,6 +34,7 @@ class Word:
     ``surname`` are ranks among personal names, 1 the commonest, 0 for none; ``classes`` are bits
     of ``WordClass``; ``reach`` is how many words the longest place name has that begins with it.
     ``inner`` and ``last`` tell whether it may stand within a name, and at its end: no "Nice people".
+    ``ends_phrase``: some phrase that is no place ends with it ("Guinea pig").
     """
 
     raw: str
@@ -46,6 +47,7 @@ class Word:
     reach: int
     inner: bool
     last: bool
+    ends_phrase: bool
     # Asked of every word of every article, so they are no properties.
     capital: bool = field(init=False)
     ordinary: bool = field(init=False)
@@ -83,7 +85,10 @@ class Vocabulary(dict[str, Word]):
         reach = self._reach(raw, folded, look, classes)
         inner = look != "lower" or len(raw) <= 3 or folded in _SMALL
         last = look != "lower" or bool(classes & WordClass.DIVISION)
-        return Word(raw, folded, look, size, given, surname, classes, reach, inner, last)
+        ends_phrase = look == "lower" and folded in self._dictionary.phrase_ends
+        return Word(
+            raw, folded, look, size, given, surname, classes, reach, inner, last, ends_phrase
+        )
 
     def _reach(self, raw: str, folded: str, look: Look, classes: int) -> int:
         if not folded or look == "digit":

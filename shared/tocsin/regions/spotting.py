@@ -1,6 +1,6 @@
 """Find the names: the longest dictionary match from each word that may begin one."""
 
-from tocsin.regions.dictionary import LONGEST, Dictionary, Form
+from tocsin.regions.dictionary import LONGEST, Dictionary, Entry, Form
 from tocsin.regions.mention import Mention
 from tocsin.regions.reading import Reading, Word
 from tocsin.regions.spelling import without_clitics
@@ -84,7 +84,7 @@ def _name(reading: Reading, dictionary: Dictionary, index: int, *, english: bool
     folded = _ahead(reading, index, reading.words[index].reach)
     for name, count, entry in dictionary.starting(folded, english):
         last = index + count
-        if count == 1 or _may_be_name(reading.words, index, last):
+        if count == 1 or _may_be_name(reading.words, index, last, entry):
             start, end = reading.starts[index], reading.ends[last - 1]
             if not (entry.form is Form.DEMONYM and _looks_like_acronym(reading.text[start:end])):
                 return Mention(index, last, start, end, name, entry)
@@ -113,7 +113,7 @@ def _ahead(reading: Reading, index: int, reach: int) -> str:
             break
         word = words[following]
         folded += f"{word.folded} "
-        if word.last:
+        if word.last or word.ends_phrase:
             whole = folded
         if not word.inner:
             break
@@ -131,9 +131,12 @@ def _joined(reading: Reading, index: int, reach: int) -> str:
     return folded
 
 
-def _may_be_name(words: list[Word], first: int, last: int) -> bool:
+def _may_be_name(words: list[Word], first: int, last: int, entry: Entry) -> bool:
     """Tell whether the case of the words allows a name of them all: no "Nice people"."""
-    return words[last - 1].last and all(word.inner for word in words[first + 1 : last - 1])
+    ending = words[last - 1]
+    if not ending.last and not (ending.ends_phrase and entry.form is Form.PHRASE):
+        return False
+    return all(word.inner for word in words[first + 1 : last - 1])
 
 
 def _looks_like_acronym(written: str) -> bool:

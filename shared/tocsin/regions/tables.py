@@ -50,6 +50,8 @@ class WordClass(IntEnum):
     GENERIC = 128
     SPEECH = 256
     DEMONYM = 512
+    KIN = 1024
+    INSTITUTION = 2048
 
 
 class Trie(Protocol):

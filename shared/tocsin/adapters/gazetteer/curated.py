@@ -106,6 +106,12 @@ def areas() -> Iterator[Area]:
         yield Area(identity, kind, tuple(names.split("|")))
 
 
+def points() -> Iterator[tuple[str, float, float]]:
+    """Yield regions with where they stand (latitude, longitude), whatever lies in them."""
+    for region, latitude, longitude in _rows("points.tsv"):
+        yield region, float(latitude), float(longitude)
+
+
 def memberships() -> Iterator[Membership]:
     for area, members, relation, since, until, _source in _rows("members.tsv"):
         for member in members.split():

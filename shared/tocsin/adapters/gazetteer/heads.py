@@ -89,7 +89,7 @@ class Heads:
             if division.country not in countries:
                 continue
             inside = self._towns.get(division.geonames, [])
-            latitude, longitude = _middle(inside)
+            latitude, longitude = _middle_of_extent(inside)
             self._division_of[division.geonames] = division.region
             if division.iso:
                 self.redirects[f"admin1:gn:{division.geonames}"] = division.region
@@ -153,6 +153,10 @@ class Heads:
                 latitude = round(sum(point[0] for point in found) / len(found), 4)
                 longitude = round(sum(point[1] for point in found) / len(found), 4)
                 self.rows[number] = replace(head, latitude=latitude, longitude=longitude)
+        for region, latitude, longitude in curated.points():
+            self._check(region)
+            number = self.number[region]
+            self.rows[number] = replace(self.rows[number], latitude=latitude, longitude=longitude)
 
     def _add_overlay(self) -> None:
         for row in curated.overlay():
@@ -222,6 +226,22 @@ def _middle(towns: Sequence[packages.City]) -> tuple[float | None, float | None]
     return (
         round(sum(town.latitude for town in towns) / count, 4),
         round(sum(town.longitude for town in towns) / count, 4),
+    )
+
+
+def _middle_of_extent(
+    towns: Sequence[packages.City],
+) -> tuple[float | None, float | None]:
+    """Return the middle between the outermost towns: where a map would write the division's name."""
+    if not towns:
+        return None, None
+    latitudes = [town.latitude for town in towns]
+    longitudes = [town.longitude for town in towns]
+    if max(longitudes) - min(longitudes) > 180:
+        return _middle(towns)  # it lies across the antimeridian
+    return (
+        round((min(latitudes) + max(latitudes)) / 2, 4),
+        round((min(longitudes) + max(longitudes)) / 2, 4),
     )
 
 
