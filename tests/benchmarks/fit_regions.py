@@ -30,7 +30,7 @@ from tocsin.regions.weights import PLACE, SENSE
 SENTENCES = Path(__file__).parent.parent / "data" / "regions" / "sentences.txt"
 _MARKED = re.compile(r"\[([^|\]]+)\|([^\]]+)\]")
 # GeoVirus does not count "Michigan State University" as a place; we count it a little.
-_UNDECIDED = {"organisation after", "organisation before"}
+_UNDECIDED = {"organisation after", "organisation before", "firm after"}
 _OURS_COUNT = 4.0
 # How strongly a weight is drawn to what it was: as by so many examples at even odds, times four.
 _PULL = 4.0

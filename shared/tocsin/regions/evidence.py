@@ -15,6 +15,7 @@ _GIVEN, _GIVEN_BEFORE, _SURNAME = 1_600, 2_900, 5_000
 
 _LIST = re.compile(r", (?:and |or |et |y |e |\u0438 )?| (?:and|or|et|y|e|\u0438) |\u3001")
 _SENTENCE_END = re.compile(r"[.!?:\"\u201c\u201d\n\u2022]\W*$")
+_NAMED_FOR = WordClass.DIVISION | WordClass.FIRM | WordClass.ORGANISATION
 _DASHES = {"-", "\N{EN DASH}"}
 # What stands between two words of one sentence; nothing in Chinese.
 _SPACES = {" ", "\n", ""}
@@ -39,6 +40,8 @@ def gather(reading: Reading, mentions: Sequence[Mention]) -> None:
         before = mentions[number - 1] if number else None
         after = mentions[number + 1] if number + 1 < len(mentions) else None
         _spelling(reading, mention)
+        if mention.form is Form.DEMONYM and _is_tongue(reading, mention, before):
+            mention.evidence["language"] = 1.0
         if reading.shouts(mention.start):
             mention.evidence["shouted"] = 1.0
         else:
@@ -46,6 +49,18 @@ def gather(reading: Reading, mentions: Sequence[Mention]) -> None:
             _after(reading, mention, covered)
             _person_elsewhere(reading, mention, persons)
         _among_mentions(reading, mention, before, after)
+
+
+def _is_tongue(reading: Reading, mention: Mention, before: Mention | None) -> bool:
+    """Tell whether a demonym is a language here: "speaks French", "fluent in French and Wolof"."""
+    index = mention.first - 1
+    if index > 0 and reading.words[index].folded in {"in", "into"}:
+        index -= 1
+    if index >= 0 and reading.words[index].classes & WordClass.TONGUE:
+        return True
+    if before is None or "language" not in before.evidence:
+        return False
+    return bool(_LIST.fullmatch(reading.text, before.end, mention.start))
 
 
 def _stands_alone(reading: Reading, mention: Mention) -> bool:
@@ -166,17 +181,22 @@ def _after(reading: Reading, mention: Mention, covered: set[int]) -> None:
         evidence["possessive"] = 1.0
     if between not in _SPACES:
         return
-    if word.classes & WordClass.DIVISION:
-        evidence["kind of place beside"] = 1.0
-    elif not word.capital:
-        if word.classes & WordClass.SPEECH:
-            evidence["speaks"] = 1.0
-        elif word.classes & WordClass.INSTITUTION:
-            evidence["institution after"] = 1.0
-    elif word.classes & WordClass.ORGANISATION:
-        evidence["organisation after"] = 1.0
+    if word.classes & _NAMED_FOR or not word.capital:
+        evidence.update(_kind_after(word))
     elif index not in covered and mention.form is not Form.DEMONYM:
         _name_after(mention, word)
+
+
+def _kind_after(word: Word) -> dict[str, float]:
+    """Return what the kind of thing named after a place says: "Kayes region", "Kayes airport"."""
+    classes = word.classes
+    if classes & WordClass.DIVISION:
+        return {"kind of place beside": 1.0}
+    if not word.capital:
+        if classes & WordClass.SPEECH:
+            return {"speaks": 1.0}
+        return {"institution after": 1.0} if classes & WordClass.INSTITUTION else {}
+    return {"firm after": 1.0} if classes & WordClass.FIRM else {"organisation after": 1.0}
 
 
 def _name_after(mention: Mention, word: Word) -> None:

@@ -24,6 +24,8 @@ _LEAD_SHARE = 0.15
 
 _TITLE, _LEAD, _BODY = 3.0, 2.0, 1.0
 _DEMONYM, _EMBEDDED = 0.7, 0.4
+# The place is only part of a longer name.
+_NAMED_FOR_IT = {"organisation after", "organisation before", "firm after"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ def _spread(
 
 def _kind_weight(mention: Mention) -> float:
     weight = _DEMONYM if mention.form is Form.DEMONYM else 1.0
-    if "organisation after" in mention.evidence or "organisation before" in mention.evidence:
+    if mention.evidence.keys() & _NAMED_FOR_IT:
         weight *= _EMBEDDED
     return weight
 

@@ -52,6 +52,8 @@ class WordClass(IntEnum):
     DEMONYM = 512
     KIN = 1024
     INSTITUTION = 2048
+    FIRM = 4096
+    TONGUE = 8192
 
 
 class Trie(Protocol):

@@ -41,7 +41,9 @@ PLACE: dict[str, float] = {
     "given name and surname": -3.21,
     "person elsewhere": -3.50,
     "speaks": -0.20,
+    "language": -12.00,
     # an organisation
+    "firm after": -3.50,
     "organisation after": -1.20,
     "organisation before": -1.20,
     "unknown name before": -0.91,
