@@ -250,6 +250,18 @@ async def test_changes_of_an_empty_store_can_be_followed(store: RuleStore) -> No
     assert logged.change.action == "created"
 
 
+async def test_the_last_change_is_found_at_the_position(store: RuleStore) -> None:
+    before = await store.position()
+    await store.put(SAHEL, who="ann")
+    await store.put(renamed("Sahel"), who="ann")
+
+    change = await store.change_at(await store.position())
+
+    assert change is not None
+    assert change.version == 2
+    assert await store.change_at(before) is None
+
+
 async def test_changes_come_as_pages_of_a_thousand(store: RuleStore) -> None:
     for number in range(1_001):
         await store.put(RuleDocument(id=f"r{number}", name="rule"), who="ann")

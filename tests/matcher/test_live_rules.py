@@ -1,7 +1,11 @@
 """An article is never matched against yesterday's rules."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tocsin.documents import RuleDocument
 from tocsin.errors import RuleSyntaxError, UnknownRegionError
@@ -16,12 +20,28 @@ class Engine:
         self.rules: dict[str, Rule] = {}
         self.filled = asyncio.Event()
 
+    def __len__(self) -> int:
+        return len(self.rules)
+
+    def version_of(self, rule_id: str) -> int | None:
+        return self.rules[rule_id].version if rule_id in self.rules else None
+
     def put(self, rule: Rule) -> None:
         self.rules[rule.id] = rule
         self.filled.set()
 
     def remove(self, rule_id: str) -> None:
         self.rules.pop(rule_id, None)
+
+    def dump(self) -> dict[str, NDArray[Any]]:
+        return {"ids": np.array([*self.rules]), "versions": np.array(self._versions())}
+
+    def load(self, saved: Mapping[str, NDArray[Any]]) -> None:
+        for rule_id, version in zip(saved["ids"], saved["versions"], strict=True):
+            self.put(Rule(id=str(rule_id), name="", version=int(version)))
+
+    def _versions(self) -> list[int]:
+        return [rule.version for rule in self.rules.values()]
 
 
 class CountingStore(FakeRuleStore):
@@ -46,8 +66,17 @@ def rule(query: str = "mali", *, enabled: bool = True) -> RuleDocument:
 class NoRegions:
     """Where nobody defines a region of their own."""
 
+    revision = 0
+
     async def catch_up(self) -> bool:
         return False
+
+
+class NoLists:
+    revision = 0
+
+    async def catch_up(self) -> frozenset[str]:
+        return frozenset()
 
 
 class Regions:
@@ -56,6 +85,10 @@ class Regions:
     def __init__(self) -> None:
         self.saved: set[str] = set()
         self.known: set[str] = set()
+
+    @property
+    def revision(self) -> int:
+        return len(self.known)
 
     async def catch_up(self) -> bool:
         news = self.known != self.saved
@@ -70,7 +103,7 @@ class Regions:
 
 async def followed(store: FakeRuleStore) -> tuple[LiveRules, Engine]:
     engine = Engine()
-    rules = LiveRules(store, engine, compiled, NoRegions())
+    rules = LiveRules(store, engine, compiled, NoRegions(), NoLists())
     await rules.load()
     return rules, engine
 
@@ -109,7 +142,7 @@ async def test_a_rule_disabled_or_deleted_is_no_longer_in_force() -> None:
 
     assert disabled == {}
     assert engine.rules == {}
-    assert rules.in_force == set()
+    assert rules.in_force == 0
 
 
 async def test_a_rule_that_cannot_be_read_is_told_and_the_others_hold() -> None:
@@ -126,6 +159,8 @@ async def test_a_rule_that_cannot_be_read_is_told_and_the_others_hold() -> None:
 async def test_those_who_ask_while_a_read_is_on_its_way_share_the_next() -> None:
     store = CountingStore(FakeClock())
     rules, _ = await followed(store)
+
+    store.reads = 0
 
     await asyncio.gather(*(rules.catch_up() for _ in range(50)))
 
@@ -147,7 +182,7 @@ async def test_an_answer_never_comes_from_a_read_that_began_before_the_question(
 
 async def test_a_rule_may_name_a_region_that_was_defined_the_moment_before() -> None:
     store, engine, regions = FakeRuleStore(FakeClock()), Engine(), Regions()
-    rules = LiveRules(store, engine, regions.compile, regions)
+    rules = LiveRules(store, engine, regions.compile, regions, NoLists())
     await rules.load()
 
     regions.saved.add("zebra")
@@ -160,7 +195,7 @@ async def test_a_rule_may_name_a_region_that_was_defined_the_moment_before() -> 
 async def test_a_rule_whose_region_was_missing_holds_once_it_is_there() -> None:
     store, engine, regions = FakeRuleStore(FakeClock()), Engine(), Regions()
     await store.put(rule("zebra"), who="a")
-    rules = LiveRules(store, engine, regions.compile, regions)
+    rules = LiveRules(store, engine, regions.compile, regions, NoLists())
     await rules.load()
     before = dict(rules.broken)
 
@@ -171,4 +206,4 @@ async def test_a_rule_whose_region_was_missing_holds_once_it_is_there() -> None:
 
     assert before == {"r": "no region is called 'zebra'"}
     assert rules.broken == {}
-    assert rules.in_force == {"r"}
+    assert rules.in_force == 1

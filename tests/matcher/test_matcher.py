@@ -11,7 +11,8 @@ from tocsin.events import ArticleIngested, ArticleMatched
 from tocsin.matching import Engine
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.runtime.atlas import Atlas
-from tocsin.testing import FakeClock, FakeRegionStore, FakeRuleStore
+from tocsin.runtime.word_lists import WordLists
+from tocsin.testing import FakeClock, FakeListStore, FakeRegionStore, FakeRuleStore
 from tocsin_matcher.live_rules import LiveRules
 from tocsin_matcher.subscribers import MATCHES_PER_EVENT, Matcher
 
@@ -40,7 +41,9 @@ async def matched(
         await store.put(rule, who="test")
     engine = Engine()
     atlas = Atlas(gazetteer, FakeRegionStore())
-    live = LiveRules(store, engine, partial(compile_rule, regions=atlas), atlas)
+    lists = WordLists(FakeListStore())
+    compiled = partial(compile_rule, regions=atlas, lists=lists)
+    live = LiveRules(store, engine, compiled, atlas, lists)
     await live.load()
     matcher = Matcher(engine, live, atlas, atlas, clock)
     return list(await matcher.match(ArticleIngested.of(article)))

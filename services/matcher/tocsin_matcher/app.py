@@ -2,35 +2,59 @@
 
 from functools import partial
 
+import structlog
+
 from tocsin.adapters.connection import connect
-from tocsin.adapters.gazetteer.load import load
+from tocsin.adapters.gazetteer.load import DATA, load
+from tocsin.adapters.gazetteer.store import version
+from tocsin.adapters.list_store import RedisListStore
 from tocsin.adapters.region_store import RedisRegionStore
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.system_clock import SystemClock
 from tocsin.documents.rule import compile_rule
 from tocsin.events import ArticleIngested, ArticleMatched
-from tocsin.matching import Engine, presearch
+from tocsin.matching import Engine, Shard, presearch
 from tocsin.runtime import process
 from tocsin.runtime.atlas import Atlas
+from tocsin.runtime.word_lists import WordLists
 from tocsin.runtime.worker import StreamWorker
+from tocsin_matcher.adapters.snapshot_file import SnapshotFile
 from tocsin_matcher.live_rules import LiveRules
 from tocsin_matcher.settings import MatcherSettings
 from tocsin_matcher.subscribers import Matcher
+
+
+log = structlog.get_logger()
 
 
 async def serve(settings: MatcherSettings) -> None:
     clock = SystemClock()
     redis = connect(settings.redis_url, max_connections=settings.concurrency + 16)
     atlas = Atlas(load(), RedisRegionStore(redis))
-    engine = Engine(presearch.presearcher(settings.kernel))
+    chooser = presearch.presearcher(settings.kernel)
+    engine = Engine(chooser)
+
+    async def prepare() -> None:
+        if presearch.must_compile(settings.kernel):
+            log.info("the matching kernel is compiled, once; that takes half a minute")
+        presearch.warm(chooser)
+
+    lists = WordLists(RedisListStore(redis))
+    shard = Shard.parse(settings.shard)
     rules = LiveRules(
-        RedisRuleStore(redis, clock), engine, partial(compile_rule, regions=atlas), atlas
+        RedisRuleStore(redis, clock),
+        engine,
+        partial(compile_rule, regions=atlas, lists=lists),
+        atlas,
+        lists,
+        shard=shard,
+        snapshots=_snapshots(settings),
     )
     matcher = Matcher(engine, rules, atlas, atlas, clock)
     worker = StreamWorker(redis, clock=clock)
     worker.consume(
         ArticleIngested,
-        group="matcher",
+        group=shard.group("matcher"),
         handler=matcher.match,
         publishes=(ArticleMatched,),
         concurrency=settings.concurrency,
@@ -40,9 +64,16 @@ async def serve(settings: MatcherSettings) -> None:
         settings,
         redis=redis,
         worker=worker,
-        on_start=(rules.load,),
+        on_start=(prepare, rules.load),
         background=(rules.follow,),
+        on_stop=(rules.save,),
     )
+
+
+def _snapshots(settings: MatcherSettings) -> SnapshotFile | None:
+    if settings.snapshot_dir is None:
+        return None
+    return SnapshotFile(settings.snapshot_dir, (settings.shard, settings.kernel, version(DATA)))
 
 
 def main() -> None:

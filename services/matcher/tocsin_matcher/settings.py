@@ -1,7 +1,9 @@
+from pathlib import Path
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from tocsin.matching import Shard
 from tocsin.matching.presearch import Kernel
 from tocsin.runtime.settings import Settings
 
@@ -21,3 +23,17 @@ class MatcherSettings(Settings):
         description="What finds the rules that an article may match: numba (compiled), python "
         "(a fortieth of the speed), auto: numba where it is installed",
     )
+    shard: str = Field(
+        default="1/1",
+        description="Which part of the rules this matcher has, as in 2/4; each part needs a matcher",
+    )
+    snapshot_dir: Path | None = Field(
+        default=None,
+        description="A folder for a snapshot of the rules, from which a start takes seconds; none: "
+        "each start reads every rule",
+    )
+
+    @field_validator("shard")
+    @classmethod
+    def _is_a_shard(cls, text: str) -> str:
+        return str(Shard.parse(text))

@@ -43,6 +43,8 @@ def rule_changes(rule_id: str) -> str:
 # Regions that subscribers define
 REGIONS = f"{PREFIX}:regions"  # hash: id -> RegionDocument
 REGION_CHANGES = f"{PREFIX}:region-changes"  # counter: raised by each change of a region
+LISTS = f"{PREFIX}:lists"  # hash: id -> ListDocument
+LIST_CHANGES = f"{PREFIX}:list-changes"  # counter: raised by each change of a list
 
 # Delivery
 SUBSCRIBERS = f"{PREFIX}:subscribers"  # hash: id -> SubscriberDocument

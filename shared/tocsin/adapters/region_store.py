@@ -18,7 +18,7 @@ class RedisRegionStore:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._change = script(redis, "change_regions")
+        self._change = script(redis, "change_document")
 
     async def put(self, region: RegionDocument) -> bool:
         return await self._write(region.id, region.model_dump_json()) > 0

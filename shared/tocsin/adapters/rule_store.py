@@ -110,11 +110,19 @@ class RedisRuleStore:
 
     async def snapshot(self) -> RuleSnapshot:
         # The cursor comes first: a rule that is changed during the scan is then also in the log.
-        with available():
-            last: Any = await self._redis.xrevrange(RuleChanged.stream, count=1)
-        cursor: str = last[0][0].decode() if last else "0-0"
+        cursor = await self.position()
         rules = {rule.id: rule async for rule in self._scan()}
         return RuleSnapshot(tuple(rules.values()), cursor)
+
+    async def position(self) -> str:
+        with available():
+            last: Any = await self._redis.xrevrange(RuleChanged.stream, count=1)
+        return last[0][0].decode() if last else "0-0"
+
+    async def change_at(self, cursor: str) -> RuleChanged | None:
+        with available():
+            found: Any = await self._redis.xrange(RuleChanged.stream, cursor, cursor)
+        return _change(found[0][1]) if found else None
 
     async def changes(self, after: str, *, wait_s: float = 0) -> Sequence[LoggedChange]:
         loop = asyncio.get_running_loop()

@@ -18,6 +18,7 @@ from tocsin.documents.subscriber import (
     Updates,
     describe_channel,
 )
+from tocsin.documents.word_list import ListDocument, rules_that_use
 
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "ChannelState",
     "Document",
     "Identifier",
+    "ListDocument",
     "Mode",
     "Priority",
     "RegionCondition",
@@ -40,5 +42,6 @@ __all__ = [
     "describe_channel",
     "own_place",
     "rules_that_name",
+    "rules_that_use",
     "state_of",
 ]

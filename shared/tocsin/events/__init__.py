@@ -17,7 +17,7 @@ from tocsin.events.match import (
     TermEvidence,
 )
 from tocsin.events.rule import RuleChanged
-from tocsin.events.topology import EXPECTED_GROUPS
+from tocsin.events.topology import EXPECTED_GROUPS, expected_groups
 
 
 __all__ = [
@@ -32,4 +32,5 @@ __all__ = [
     "Snippet",
     "Span",
     "TermEvidence",
+    "expected_groups",
 ]

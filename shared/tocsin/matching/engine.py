@@ -36,6 +36,10 @@ class Engine:
     def __iter__(self) -> Iterator[Rule]:
         return (rule for _, rule in self._rules)
 
+    def version_of(self, rule_id: str) -> int | None:
+        """Return the version in force, None where there is no such rule."""
+        return self._rules.version_of(rule_id)
+
     def put(self, rule: Rule) -> None:
         """Add a rule, in place of the one with its id if there is one.
 

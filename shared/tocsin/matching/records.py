@@ -77,6 +77,11 @@ def id_in(record: bytes) -> str:
     return record[_LENGTH : _end_of_id(record)].decode("utf-8", "surrogatepass")
 
 
+def version_in(record: bytes) -> int:
+    version: int = json.loads(record[_end_of_id(record) :].decode("utf-8", "surrogatepass"))[1]
+    return version
+
+
 def rule_in(record: bytes, lists: SharedLists) -> Rule:
     written = record[_end_of_id(record) :].decode("utf-8", "surrogatepass")
     name, version, query, *others = json.loads(written)

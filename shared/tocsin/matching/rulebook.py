@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.matching.numbering import MOST_NUMBERS, Numbering
-from tocsin.matching.records import SharedLists, is_of, record_of, rule_in
+from tocsin.matching.records import SharedLists, is_of, record_of, rule_in, version_in
 from tocsin.rules import Rule
 
 
@@ -40,6 +40,10 @@ class Rulebook:
     def find(self, rule_id: str) -> int | None:
         """Return the number of a rule."""
         return self._numbers.find(rule_id, lambda number: is_of(self._records[number], rule_id))
+
+    def version_of(self, rule_id: str) -> int | None:
+        number = self.find(rule_id)
+        return None if number is None else version_in(self.record(number))
 
     def free_number(self) -> int:
         """Return a number that no rule has; the same until it is taken."""

@@ -33,6 +33,10 @@ class Shard:
     def __str__(self) -> str:
         return f"{self.number}/{self.count}"
 
+    def group(self, name: str) -> str:
+        """Return the consumer group of this shard; one alone has the plain name."""
+        return name if self.count == 1 else f"{name}:{self}"
+
     def has(self, rule_id: str) -> bool:
         """Tell whether a rule is in this shard; the same on every machine, for ever."""
         digest = blake2b(rule_id.encode(), digest_size=8).digest()

@@ -90,6 +90,14 @@ class RuleStore(Protocol):
         """Return every rule, in no order, and from where to follow the changes."""
         ...
 
+    async def position(self) -> str:
+        """Return the cursor of the last change; whatever is read after this has it in it."""
+        ...
+
+    async def change_at(self, cursor: str) -> RuleChanged | None:
+        """Return the change with that cursor, None where the log has no such change."""
+        ...
+
     async def changes(self, after: str, *, wait_s: float = 0) -> Sequence[LoggedChange]:
         """Return up to a thousand changes after a cursor, oldest first.
 

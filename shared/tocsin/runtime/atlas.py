@@ -40,6 +40,11 @@ class Atlas:
     def geoparser(self) -> Geoparser:
         return self._geoparser
 
+    @property
+    def revision(self) -> int:
+        """Of the regions that are known; it grows with each change of them."""
+        return self._revision
+
     async def catch_up(self) -> bool:
         """Know every region saved before this call; tell whether there was anything new.
 

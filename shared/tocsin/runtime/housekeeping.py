@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from tocsin.adapters.consumer_group import ConsumerGroup, collect, trim
 from tocsin.adapters.dead_letters import RedisDeadLetters
 from tocsin.adapters.stream_status import RedisStreamStatus
-from tocsin.events import EXPECTED_GROUPS
+from tocsin.events import expected_groups
 from tocsin.ports.streams import GroupStatus
 from tocsin.runtime import metrics
 from tocsin.runtime.supervision import STORE_AWAY, Part
@@ -58,7 +58,7 @@ async def trim_streams(
     """Drop what every expected group of these streams has finished with."""
     kept = retention_for(await redis.info("memory"), retention)
     for group in groups:
-        expected = {group.group, *EXPECTED_GROUPS.get(group.stream, ())}
+        expected = expected_groups(group.stream, group.group)
         dropped = await trim(redis, group.stream, sorted(expected), kept)
         if dropped < 0:
             log.warning("stream is not trimmed: an expected group is missing", stream=group.stream)

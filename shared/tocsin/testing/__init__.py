@@ -5,6 +5,7 @@ from tocsin.testing.clock import FakeClock
 from tocsin.testing.delivery_ledger import FakeDeliveryLedger
 from tocsin.testing.idempotency import FakeIdempotencyLedger
 from tocsin.testing.inbox import FakeInbox
+from tocsin.testing.list_store import FakeListStore
 from tocsin.testing.preferences import FakePreferences
 from tocsin.testing.region_store import FakeRegionStore
 from tocsin.testing.rule_store import FakeRuleStore
@@ -23,6 +24,7 @@ __all__ = [
     "FakeDeliveryLedger",
     "FakeIdempotencyLedger",
     "FakeInbox",
+    "FakeListStore",
     "FakePreferences",
     "FakeRegionStore",
     "FakeRuleStore",

@@ -59,7 +59,14 @@ class FakeRuleStore:
         return len(self._rules)
 
     async def snapshot(self) -> RuleSnapshot:
-        return RuleSnapshot(tuple(self._rules.values()), str(len(self._log)))
+        return RuleSnapshot(tuple(self._rules.values()), await self.position())
+
+    async def position(self) -> str:
+        return str(len(self._log))
+
+    async def change_at(self, cursor: str) -> RuleChanged | None:
+        number = int(cursor)
+        return self._log[number - 1] if 0 < number <= len(self._log) else None
 
     async def changes(self, after: str, *, wait_s: float = 0) -> Sequence[LoggedChange]:
         start = int(after)

@@ -59,7 +59,7 @@ class KernelPresearcher:
         self._codes = codes()
         self._lookup, self._ledger = arrays.empty()
         self._rules = 0  # the highest number so far, and one
-        self._facts = FactIds(lambda: new_fact(self._lookup, self._ledger))
+        self._facts = self._no_facts()
         self._make_room(_FIRST_LENGTH)
         self._answers = _answers(_FIRST_ANSWERS, 64)
 
@@ -93,11 +93,15 @@ class KernelPresearcher:
         if not saved:
             return False
         others = dict(saved)
+        self._facts = self._no_facts()
         for name, id_ in json.loads(others.pop("facts").tobytes()).items():
             self._facts.learn(name, id_)
         self._rules = int(others.pop("rules")[0])
         arrays.load(others, self._lookup, self._ledger)
         return True
+
+    def _no_facts(self) -> FactIds:
+        return FactIds(lambda: new_fact(self._lookup, self._ledger))
 
     def _match_unread(self, view: ArticleView, problem: int) -> Candidates:
         text = text_of(view.article)

@@ -1,5 +1,5 @@
--- Changes a region that a subscriber defined, and raises the revision if that changed anything.
--- KEYS  1 regions (hash: id -> document)  2 revision
+-- Changes one of a few documents (regions, lists), and raises their revision if that changed anything.
+-- KEYS  1 documents (hash: id -> document)  2 revision (counter)
 -- ARGV  1 id  2 document, empty to remove it
 -- Returns the revision where something changed, 0 where nothing did, -1 where there is
 -- nothing to remove.

@@ -1,0 +1,1 @@
+"""Where a matcher keeps its snapshot."""
