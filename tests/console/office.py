@@ -28,6 +28,7 @@ from tocsin.ports.inbox import InboxMessage
 from tocsin.ports.streams import DeadLetter
 from tocsin.regions.geoparser import Geoparser
 from tocsin.runtime.atlas import Atlas
+from tocsin.runtime.word_lists import WordLists
 from tocsin.testing import (
     FakeArticleLog,
     FakeArticlePublisher,
@@ -35,6 +36,7 @@ from tocsin.testing import (
     FakeDeadLetters,
     FakeDeliveryLedger,
     FakeInbox,
+    FakeListStore,
     FakePreferences,
     FakeRegionStore,
     FakeRuleStore,
@@ -91,6 +93,7 @@ class Office:
         self.services = FakeServiceRegistry(self.clock)
         self.inbox = FakeInbox()
         self.regions = FakeRegionStore()
+        self.lists = FakeListStore()
         self.app = building(token)
         self.app.state.backends = Backends(
             clock=self.clock,
@@ -107,6 +110,7 @@ class Office:
             inbox=self.inbox,
             regions=self.regions,
             atlas=Atlas(GAZETTEER, self.regions),
+            lists=WordLists(self.lists),
         )
 
     def client(self, **headers: str) -> httpx2.AsyncClient:

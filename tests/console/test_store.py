@@ -16,6 +16,7 @@ from tocsin.adapters.connection import connect
 from tocsin.adapters.dead_letters import RedisDeadLetters
 from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
 from tocsin.adapters.inbox import RedisInbox
+from tocsin.adapters.list_store import RedisListStore
 from tocsin.adapters.preferences import RedisPreferences
 from tocsin.adapters.region_store import RedisRegionStore
 from tocsin.adapters.rule_store import RedisRuleStore
@@ -28,6 +29,7 @@ from tocsin.delivery.links import Links
 from tocsin.events import ArticleMatched, ArticleSummary, RuleMatch
 from tocsin.ports.deliveries import Delivery
 from tocsin.runtime.atlas import Atlas
+from tocsin.runtime.word_lists import WordLists
 from tocsin.testing import FakeClock
 from tocsin_console.routes.access import Access
 from tocsin_console.routes.backends import Backends
@@ -54,6 +56,7 @@ def over(redis: Redis) -> FastAPI:
         inbox=RedisInbox(redis),
         regions=RedisRegionStore(redis),
         atlas=Atlas(GAZETTEER, RedisRegionStore(redis)),
+        lists=WordLists(RedisListStore(redis)),
     )
     access = Access(None, CLOCK)
     return console(backends, access, allowed_hosts=("localhost",), store_errors=available)

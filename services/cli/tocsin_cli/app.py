@@ -1,8 +1,9 @@
 """The tocsin command: the only module that names adapters."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,6 +17,7 @@ from tocsin.adapters.gazetteer.build import build
 from tocsin.adapters.gazetteer.load import load as load_gazetteer
 from tocsin.adapters.inbox import RedisInbox
 from tocsin.adapters.key_ring import KeyRing, key_ring
+from tocsin.adapters.list_store import RedisListStore
 from tocsin.adapters.preferences import RedisPreferences
 from tocsin.adapters.region_store import RedisRegionStore
 from tocsin.adapters.rule_store import RedisRuleStore
@@ -31,6 +33,7 @@ from tocsin.documents import RegionDocument, own_place
 from tocsin.errors import InvalidDocumentError, StartError
 from tocsin.regions.entities import OwnPlace
 from tocsin.regions.gazetteer import Gazetteer
+from tocsin.rules import Expression
 from tocsin.runtime import process
 from tocsin.runtime.logs import mask
 from tocsin_cli.adapters.data_folder import DataFolder
@@ -68,9 +71,13 @@ def _usable(own: tuple[RegionDocument, ...]) -> Iterator[OwnPlace]:
 
 @dataclass(slots=True)
 class World:
-    """The gazetteer, with the regions of the store that was opened last; can be sent to a process."""
+    """The gazetteer, with the regions of the store that was opened last; can be sent to a process.
+
+    ``lists`` are that store's, None as long as none was opened.
+    """
 
     own: tuple[RegionDocument, ...] = ()
+    lists: Mapping[str, Expression] | None = None
 
     def __call__(self) -> Gazetteer:
         return gazetteer_with(self.own)
@@ -84,6 +91,7 @@ def open_session(settings: CliSettings, who: str) -> Session:
     async def open_known(url: str) -> AsyncIterator[Store]:
         async with open_store(url, settings) as store:
             world.own = (await store.regions.all()).regions
+            world.lists = {each.id: each.expression() for each in (await store.lists.all()).lists}
             yield store
 
     @asynccontextmanager
@@ -117,6 +125,7 @@ def open_session(settings: CliSettings, who: str) -> Session:
         who=who,
         clock=clock,
         gazetteer=world,
+        lists=lambda: _known_lists(world, open_known(store_url(settings))),
         build_gazetteer=lambda folder: build(folder) if folder else build(),
         open_store=lambda: open_known(store_url(settings)),
         ingest=open_ingest,
@@ -125,6 +134,21 @@ def open_session(settings: CliSettings, who: str) -> Session:
         serve_inbox=lambda: process.run("inbox", InboxSettings, serve_inbox),
     )
     return session
+
+
+def _known_lists(
+    world: World, store: AbstractAsyncContextManager[Store]
+) -> Mapping[str, Expression]:
+    """Return the lists of the store that was opened last, or else of this one if it can be."""
+
+    async def opened() -> None:
+        async with store:
+            pass
+
+    if world.lists is None:
+        with suppress(StoreAwayError):
+            asyncio.run(opened())
+    return world.lists or {}
 
 
 @asynccontextmanager
@@ -137,6 +161,7 @@ async def open_store(url: str, settings: CliSettings) -> AsyncIterator[Store]:
             yield Store(
                 rules=RedisRuleStore(redis, clock),
                 regions=RedisRegionStore(redis),
+                lists=RedisListStore(redis),
                 subscribers=subscribers,
                 sealing=subscribers,
                 keys=KeyFile(keys),

@@ -10,6 +10,7 @@ from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
 from tocsin.adapters.gazetteer.load import load
 from tocsin.adapters.inbox import RedisInbox
 from tocsin.adapters.key_ring import key_ring
+from tocsin.adapters.list_store import RedisListStore
 from tocsin.adapters.preferences import RedisPreferences
 from tocsin.adapters.region_store import RedisRegionStore
 from tocsin.adapters.rule_store import RedisRuleStore
@@ -22,6 +23,7 @@ from tocsin.adapters.vault import Vault
 from tocsin.delivery.links import Links
 from tocsin.runtime import process
 from tocsin.runtime.atlas import Atlas
+from tocsin.runtime.word_lists import WordLists
 from tocsin_console.routes.access import Access
 from tocsin_console.routes.backends import Backends
 from tocsin_console.routes.console import console
@@ -49,6 +51,7 @@ async def serve(settings: ConsoleSettings) -> None:
         inbox=RedisInbox(redis),
         regions=regions,
         atlas=Atlas(load(), regions),
+        lists=WordLists(RedisListStore(redis)),
     )
     token = settings.token.get_secret_value() if settings.token else None
     bounce_token = settings.bounce_token.get_secret_value() if settings.bounce_token else None

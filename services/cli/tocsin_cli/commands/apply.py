@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from tocsin.documents import RegionDocument
 from tocsin.errors import TocsinError
 from tocsin_cli.commands import documents
 from tocsin_cli.commands.options import Reason, Yes
 from tocsin_cli.commands.output import err, say
 from tocsin_cli.commands.session import Store, session_of, with_store
 from tocsin_cli.manifests import Change, Kind, Manifest, check, plan, read, write
+from tocsin_cli.manifests.kind import AnyDocument
 
 
 def apply(
@@ -38,7 +38,7 @@ def apply(
     ] = False,
     reason: Reason = "",
 ) -> None:
-    """Make what is written in files stand: regions, rules, sources, people and what they are told.
+    """Make what is written in files stand: regions, lists, rules, sources, people and what they are told.
 
     Shows what would change, asks, and changes it. Doing it again changes nothing.
     """
@@ -55,7 +55,7 @@ def apply(
         same = len(manifest.drafts) - sum(change.after is not None for change in changes)
         documents.say_plan(changes, same)
         left = current.pruned(desired, pruned).joined(desired)
-        documents.require_unused(_regions_to_go(changes), left.rules(), session)
+        documents.require_unused(_to_go(changes), left.rules(), session)
         if not changes or dry_run:
             return
         confirm("Apply?", yes=yes)
@@ -91,12 +91,8 @@ def export(
         err().print("There is nothing yet.")
 
 
-def _regions_to_go(changes: Sequence[Change]) -> Sequence[RegionDocument]:
-    return [
-        each.before
-        for each in changes
-        if each.after is None and isinstance(each.before, RegionDocument)
-    ]
+def _to_go(changes: Sequence[Change]) -> Sequence[AnyDocument]:
+    return [each.before for each in changes if each.after is None and each.before is not None]
 
 
 def confirm(question: str, *, yes: bool) -> None:

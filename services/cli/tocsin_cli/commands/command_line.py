@@ -18,6 +18,7 @@ from tocsin_cli.commands.deliveries import deliveries
 from tocsin_cli.commands.demo import demo
 from tocsin_cli.commands.group import RootGroup
 from tocsin_cli.commands.inbox import inbox
+from tocsin_cli.commands.lists import lists
 from tocsin_cli.commands.locate import locate
 from tocsin_cli.commands.match import match
 from tocsin_cli.commands.people import subscribers, subscriptions
@@ -86,6 +87,7 @@ GROUPS = (
     (WATCH, "dead", dead),
     (WRITE, "rules", rules),
     (WRITE, "regions", regions),
+    (WRITE, "lists", lists),
     (WRITE, "sources", sources),
     (WRITE, "subscribers", subscribers),
     (WRITE, "channels", channels),

@@ -1,13 +1,14 @@
 """What stands in the store, as documents, and how a change is made to it."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from rich.text import Text
 
 from tocsin.documents import (
     ChannelDocument,
+    ListDocument,
     RegionDocument,
     RuleDocument,
     SourceDocument,
@@ -17,10 +18,11 @@ from tocsin.documents import (
     compile_rule,
     own_place,
     rules_that_name,
+    rules_that_use,
 )
 from tocsin.errors import InUseError
 from tocsin.regions.gazetteer import Gazetteer
-from tocsin.rules import Rule
+from tocsin.rules import Expression, Rule
 from tocsin_cli.commands.output import say
 from tocsin_cli.commands.session import Session, Store
 from tocsin_cli.manifests import Change, Difference, Kind, State
@@ -41,6 +43,7 @@ async def standing(store: Store) -> State:
     return State(
         {
             Kind.REGION: _by_id((await store.regions.all()).regions),
+            Kind.LIST: _by_id((await store.lists.all()).lists),
             Kind.RULE: _by_id(await store.rules.all()),
             Kind.SOURCE: _by_id(document for document, _ in await store.sources.all()),
             Kind.SUBSCRIBER: _by_id(directory.subscribers),
@@ -50,9 +53,14 @@ async def standing(store: Store) -> State:
     )
 
 
-async def regions_of(store: Store) -> State:
-    """Return only the regions that stand: enough to check a rule that is there already."""
-    return State({Kind.REGION: _by_id((await store.regions.all()).regions)})
+async def names_of(store: Store) -> State:
+    """Return only the regions and lists that stand: enough to check a rule that is there already."""
+    return State(
+        {
+            Kind.REGION: _by_id((await store.regions.all()).regions),
+            Kind.LIST: _by_id((await store.lists.all()).lists),
+        }
+    )
 
 
 async def make(store: Store, changes: Iterable[Change], *, who: str, reason: str = "") -> None:
@@ -70,7 +78,12 @@ async def make(store: Store, changes: Iterable[Change], *, who: str, reason: str
 
 def checker(session: Session) -> Callable[[RuleDocument], Rule]:
     """Return what compiles a rule as the matcher does, or raises what is wrong with it."""
-    return lambda rule: compile_rule(rule, session.gazetteer())
+
+    def compiled(rule: RuleDocument) -> Rule:
+        lists = session.lists() if "@" in rule.query else {}
+        return compile_rule(rule, session.gazetteer(), lists)
+
+    return compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +91,20 @@ class GazetteerChecks:
     """Looks documents over as the matcher reads them."""
 
     gazetteer: Callable[[], Gazetteer]
+    lists: Mapping[str, Expression] = field(default_factory=dict)
 
-    def knowing(self, regions: Sequence[RegionDocument]) -> "GazetteerChecks":
+    def knowing(
+        self, regions: Sequence[RegionDocument], lists: Sequence[ListDocument]
+    ) -> "GazetteerChecks":
         world = self.gazetteer()
         own = [own_place(region, world) for region in regions]
-        return GazetteerChecks(lambda: world.with_own(own)) if own or world.own else self
+        meant = {each.id: each.expression() for each in lists}
+        if own or world.own:
+            return GazetteerChecks(lambda: world.with_own(own), meant)
+        return GazetteerChecks(self.gazetteer, meant)
 
     def rule(self, rule: RuleDocument) -> Rule:
-        return compile_rule(rule, self.gazetteer())
+        return compile_rule(rule, self.gazetteer(), self.lists)
 
     def region(self, region: RegionDocument) -> RegionDocument:
         return checked_region(region, self.gazetteer())
@@ -96,16 +115,24 @@ def checks(session: Session) -> GazetteerChecks:
 
 
 def require_unused(
-    regions: Sequence[RegionDocument], rules: Sequence[RuleDocument], session: Session
+    gone: Sequence[AnyDocument], rules: Sequence[RuleDocument], session: Session
 ) -> None:
-    """Refuse to remove regions that rules name.
+    """Refuse to remove regions and lists that rules name.
 
     Raises:
         InUseError: a rule names one.
     """
-    for region in regions:
-        if users := rules_that_name(region, rules, session.gazetteer()):
-            raise InUseError("region", region.id, users)
+    for each in gone:
+        match each:
+            case RegionDocument():
+                users = rules_that_name(each, rules, session.gazetteer())
+            case ListDocument():
+                users = rules_that_use(each.id, rules)
+            case _:
+                continue
+        if users:
+            kind = Kind.REGION if isinstance(each, RegionDocument) else Kind.LIST
+            raise InUseError(kind.singular, each.id, users)
 
 
 def say_changes(changes: Sequence[Change]) -> None:
@@ -156,6 +183,8 @@ async def _put(
             await store.rules.put(after, who=who, reason=reason, expected_version=expected)
         case RegionDocument():
             await store.regions.put(after)
+        case ListDocument():
+            await store.lists.put(after)
         case SourceDocument():
             await store.sources.put(after)
         case SubscriberDocument() | ChannelDocument() | SubscriptionDocument():
@@ -170,6 +199,8 @@ async def _delete(store: Store, document: AnyDocument, who: str, reason: str) ->
             await store.rules.delete(key, who=who, reason=reason)
         case RegionDocument(id=key):
             await store.regions.delete(key)
+        case ListDocument(id=key):
+            await store.lists.delete(key)
         case SourceDocument(id=key):
             await store.sources.delete(key)
         case SubscriberDocument(id=key):

@@ -152,7 +152,7 @@ def add(
 
     async def work(store: Store) -> None:
         checked = checked_region(region, session.gazetteer())
-        before = (await documents.regions_of(store)).of(Kind.REGION).get(checked.id)
+        before = (await documents.names_of(store)).of(Kind.REGION).get(checked.id)
         if before == checked:
             say("Nothing to change.")
             return

@@ -195,7 +195,7 @@ def edit(context: typer.Context, rule_id: RuleId, reason: Reason = "") -> None:
             return
         state = check(
             read(text, "the edited text", {}).drafts,
-            await documents.regions_of(store),
+            await documents.names_of(store),
             documents.checks(session_of(context)),
         )
         after = state.of(Kind.RULE).get(rule_id)

@@ -14,6 +14,7 @@ from tocsin.ports.articles import ArticleLog
 from tocsin.ports.clock import Clock
 from tocsin.ports.deliveries import DeliveryLedger
 from tocsin.ports.inbox import Inbox
+from tocsin.ports.lists import ListStore
 from tocsin.ports.preferences import Preferences
 from tocsin.ports.regions import RegionStore
 from tocsin.ports.rules import RuleStore
@@ -22,6 +23,7 @@ from tocsin.ports.streams import DeadLetters, ServiceRegistry, StreamStatus
 from tocsin.ports.subscribers import Resealed, SubscriberStore
 from tocsin.ports.suppressions import Suppressions
 from tocsin.regions.gazetteer import Gazetteer
+from tocsin.rules import Expression
 from tocsin_cli.pushing.batches import NumberedLine
 from tocsin_cli.pushing.content import Content
 from tocsin_cli.pushing.outcome import Outcome
@@ -67,6 +69,7 @@ class Store:
 
     rules: RuleStore
     regions: RegionStore
+    lists: ListStore
     subscribers: SubscriberStore
     sealing: Sealing
     keys: Keys
@@ -119,7 +122,8 @@ class Session:
     """``who`` is named in the audit of every change.
 
     ``gazetteer`` is loaded when first asked for; once the store was opened it knows the regions
-    that subscribers defined. ``build_gazetteer`` compiles it into a folder, or where it lies, and
+    that subscribers defined. ``lists`` are what the store's @names stand for, none where there is no
+    store. ``build_gazetteer`` compiles it into a folder, or where it lies, and
     says what it made.
     ``edit`` has a text edited by the person; None where nothing was changed.
     """
@@ -133,6 +137,7 @@ class Session:
     edit: Callable[[str], str | None]
     serve_inbox: Callable[[], None]
     gazetteer: Callable[[], Gazetteer]
+    lists: Callable[[], Mapping[str, Expression]]
     build_gazetteer: Callable[[Path | None], BuiltGazetteer]
 
 

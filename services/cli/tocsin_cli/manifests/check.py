@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from tocsin.documents import (
     ChannelDocument,
+    ListDocument,
     RegionDocument,
     RuleDocument,
     SubscriptionDocument,
@@ -26,10 +27,10 @@ from tocsin_cli.manifests.read import Draft, Path
 
 
 class Checks(Protocol):
-    """What only the gazetteer can tell of a document."""
+    """What only the gazetteer, or what else stands, can tell of a document."""
 
-    def knowing(self, regions: Sequence[RegionDocument]) -> "Checks":
-        """Return checks that know these regions of the subscribers', and no others."""
+    def knowing(self, regions: Sequence[RegionDocument], lists: Sequence[ListDocument]) -> "Checks":
+        """Return checks that know these regions of the subscribers' and these lists, and no others."""
         ...
 
     def rule(self, rule: RuleDocument) -> object:
@@ -66,11 +67,12 @@ def check(
         except ManifestError as error:
             problems += error.problems
     desired = _state(checked)
-    knowing = checks.knowing(current.pruned(desired, prune).joined(desired).regions())
+    state = current.pruned(desired, prune).joined(desired)
+    knowing = checks.knowing(state.regions(), state.lists())
     for each in checked:
         problems += _rule_problems(each, knowing)
     if not problems:  # else a reference may only seem to lead nowhere
-        problems += _dangling(checked, current.pruned(desired, prune).joined(desired))
+        problems += _dangling(checked, state)
     if problems:
         raise ManifestError(sorted(problems, key=lambda each: (each.file, each.line)))
     return desired

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from tocsin.documents import (
     ChannelDocument,
+    ListDocument,
     RegionDocument,
     RuleDocument,
     SourceDocument,
@@ -15,6 +16,7 @@ from tocsin.documents import (
 
 AnyDocument = (
     RegionDocument
+    | ListDocument
     | RuleDocument
     | SourceDocument
     | SubscriberDocument
@@ -30,6 +32,7 @@ class Kind(StrEnum):
     """
 
     REGION = "regions"
+    LIST = "lists"
     RULE = "rules"
     SOURCE = "sources"
     SUBSCRIBER = "subscribers"
@@ -48,6 +51,7 @@ class Kind(StrEnum):
 MODELS: Mapping[Kind, type[AnyDocument]] = MappingProxyType(
     {
         Kind.REGION: RegionDocument,
+        Kind.LIST: ListDocument,
         Kind.RULE: RuleDocument,
         Kind.SOURCE: SourceDocument,
         Kind.SUBSCRIBER: SubscriberDocument,
@@ -78,6 +82,9 @@ class State:
 
     def regions(self) -> Sequence[RegionDocument]:
         return [each for each in self.of(Kind.REGION).values() if isinstance(each, RegionDocument)]
+
+    def lists(self) -> Sequence[ListDocument]:
+        return [each for each in self.of(Kind.LIST).values() if isinstance(each, ListDocument)]
 
     def rules(self) -> Sequence[RuleDocument]:
         return [each for each in self.of(Kind.RULE).values() if isinstance(each, RuleDocument)]

@@ -104,6 +104,8 @@ def _env(
     own_keys: Path | None,
 ) -> dict[str, str]:
     defaults = {"TOCSIN_HOST": LOOPBACK, "TOCSIN_LOG_FORMAT": "console"}
+    if role is Role.MATCHER:
+        defaults["TOCSIN_MATCHER_SNAPSHOT_DIR"] = str(settings.data_dir.absolute() / "matcher")
     if role is Role.NOTIFIER and Role.INBOX in wanted.roles:
         defaults |= _demo_env(settings)
     if own_keys is not None and role in KEY_HOLDERS:

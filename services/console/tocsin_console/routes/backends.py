@@ -21,6 +21,7 @@ from tocsin.ports.suppressions import Suppressions
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.regions.geoparser import Geoparser
 from tocsin.runtime.atlas import Atlas
+from tocsin.runtime.word_lists import WordLists
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Backends:
     inbox: Inbox
     regions: RegionStore
     atlas: Atlas
+    lists: WordLists
 
     @property
     def gazetteer(self) -> Gazetteer:
@@ -50,11 +52,12 @@ class Backends:
 
 
 async def _backends(request: Request) -> Backends:
-    """Return them, with every region known that was saved before."""
+    """Return them, with every region and list known that was saved before."""
     backends: Backends = request.app.state.backends
     # While the store is away the world is still there; whoever needs the store finds out.
     with suppress(StoreUnavailableError):
         await backends.atlas.catch_up()
+        await backends.lists.catch_up()
     return backends
 
 

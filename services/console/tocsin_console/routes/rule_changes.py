@@ -21,7 +21,7 @@ async def save(
         InvalidRequestError: the matcher could not read it.
         VersionConflictError: it is not at ``expected_version``.
     """
-    require_readable(rule, backends.gazetteer)
+    require_readable(rule, backends.gazetteer, backends.lists)
     return await backends.rules.put(rule, who=who, reason=reason, expected_version=expected_version)
 
 
@@ -53,7 +53,7 @@ async def switch(
         rule = await backends.rules.get(rule_id)
         switched = rule.model_copy(update={"enabled": enabled})
         if enabled:
-            require_readable(switched, backends.gazetteer)
+            require_readable(switched, backends.gazetteer, backends.lists)
         try:
             return await backends.rules.put(
                 switched, who=who, reason=reason, expected_version=rule.version

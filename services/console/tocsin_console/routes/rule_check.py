@@ -1,6 +1,6 @@
 """What a rule means, and what is wrong with it, before it is saved."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -78,7 +78,9 @@ class Mention:
     column: int | None = None
 
 
-def check(rule: RuleDraft | RuleDocument, gazetteer: Gazetteer) -> RuleCheck:
+def check(
+    rule: RuleDraft | RuleDocument, gazetteer: Gazetteer, lists: Mapping[str, Expression]
+) -> RuleCheck:
     """Return everything that is wrong with a rule, not only the first, and what it names."""
     errors: list[FieldProblem] = []
     regions: list[NamedRegion] = []
@@ -91,7 +93,7 @@ def check(rule: RuleDraft | RuleDocument, gazetteer: Gazetteer) -> RuleCheck:
             errors.append(of_region(mention, error))
         else:
             regions.append(NamedRegion(written=mention.written, region=region))
-    compiled, unreadable = (None, ()) if errors else as_the_matcher_reads(rule, gazetteer)
+    compiled, unreadable = (None, ()) if errors else as_the_matcher_reads(rule, gazetteer, lists)
     errors += unreadable
     return RuleCheck(
         ok=not errors,
@@ -103,13 +105,15 @@ def check(rule: RuleDraft | RuleDocument, gazetteer: Gazetteer) -> RuleCheck:
     )
 
 
-def require_readable(rule: RuleDocument, gazetteer: Gazetteer) -> None:
+def require_readable(
+    rule: RuleDocument, gazetteer: Gazetteer, lists: Mapping[str, Expression]
+) -> None:
     """Refuse a rule that the matcher could not read.
 
     Raises:
         InvalidRequestError: with everything that is wrong with it.
     """
-    found = check(rule, gazetteer)
+    found = check(rule, gazetteer, lists)
     if not found.ok:
         raise InvalidRequestError(
             f"the rule cannot be read: {found.errors[0].detail}", found.errors
@@ -149,11 +153,11 @@ def in_condition(condition: RegionCondition | None) -> Iterator[Mention]:
 
 
 def as_the_matcher_reads(
-    rule: RuleDraft | RuleDocument, gazetteer: Gazetteer
+    rule: RuleDraft | RuleDocument, gazetteer: Gazetteer, lists: Mapping[str, Expression]
 ) -> tuple[Rule | None, Sequence[FieldProblem]]:
     """Return the rule as it is matched, or why it cannot be: the matcher has the last word."""
     try:
-        return compile_rule(named(rule), gazetteer), ()
+        return compile_rule(named(rule), gazetteer, lists), ()
     except RuleSyntaxError as error:
         return None, [of_query(error)]
     except InvalidDocumentError as error:

@@ -104,7 +104,7 @@ async def why(backends: Backends, article_id: str, rule_id: str) -> Why:
     document = await backends.rules.get(rule_id)
     event = await backends.articles.article(article_id)
     article = event.article()
-    rule = compile_rule(document, backends.gazetteer)
+    rule = compile_rule(document, backends.gazetteer, backends.lists)
     found = explain(rule, ArticleView(article, backends.geoparser.locate(article)))
     seen = Looking(backends.gazetteer, article)
     return Why(

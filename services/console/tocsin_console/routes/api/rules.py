@@ -82,7 +82,7 @@ async def create_rule(
 @router.post("/rules:check")
 async def check_rule(behind: Behind, rule: RuleDraft) -> RuleCheck:
     """Tell what a rule would mean, and what is wrong with it; nothing is saved."""
-    return check(rule, behind.gazetteer)
+    return check(rule, behind.gazetteer, behind.lists)
 
 
 @router.get("/rules/{rule_id}")

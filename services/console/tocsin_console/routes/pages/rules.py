@@ -66,10 +66,12 @@ async def save_new_rule(request: Request, behind: Behind, who: Who, form: RuleFo
         rule = form.with_id().document()
         saved = await create(behind, rule, who=who, reason=form.reason)
     except ValidationError as error:
-        found = mistakes(form, behind.gazetteer)
+        found = mistakes(form, behind)
         return _editor(request, form, found=found, errors=errors_of(error, "rule"), status=422)
     except InvalidRequestError:
-        return _editor(request, form, found=check(form.draft(), behind.gazetteer), status=422)
+        return _editor(
+            request, form, found=check(form.draft(), behind.gazetteer, behind.lists), status=422
+        )
     except AlreadyThereError as error:
         return _editor(request, form, errors={"rule-id": str(error)}, status=409)
     return RedirectResponse(f"/rules/{saved.id}?done=created", 303)
@@ -85,7 +87,7 @@ async def check_rule(
     """Show what the rule in the form means; a script asks for that part of the page alone."""
     form = form.with_fix()
     try:
-        found = check(form.draft(), behind.gazetteer)
+        found = check(form.draft(), behind.gazetteer, behind.lists)
     except ValidationError as error:
         return _editor(request, form, errors=errors_of(error, "rule"), part=x_part)
     return _editor(request, form, found=found, part=x_part)
@@ -95,7 +97,7 @@ async def check_rule(
 async def edit_rule(request: Request, behind: Behind, rule_id: str, done: str = "") -> Response:
     rule = await behind.rules.get(rule_id)
     form = RuleForm.of(rule)
-    return _editor(request, form, found=check(rule, behind.gazetteer), done=done)
+    return _editor(request, form, found=check(rule, behind.gazetteer, behind.lists), done=done)
 
 
 @router.post("/rules/{rule_id}")
@@ -110,7 +112,9 @@ async def save_rule(
     except ValidationError as error:
         return _editor(request, form, errors=errors_of(error, "rule"), status=422)
     except InvalidRequestError:
-        return _editor(request, form, found=check(form.draft(), behind.gazetteer), status=422)
+        return _editor(
+            request, form, found=check(form.draft(), behind.gazetteer, behind.lists), status=422
+        )
     except VersionConflictError as error:
         return _editor(
             request, form.model_copy(update={"version": error.found}), conflict=True, status=412
@@ -157,10 +161,10 @@ def region_names(rule: RuleDocument, gazetteer: Gazetteer) -> Sequence[str]:
     return [name_of(written, gazetteer) for written in (*condition.any, *condition.all)]
 
 
-def mistakes(form: RuleForm, gazetteer: Gazetteer) -> RuleCheck | None:
+def mistakes(form: RuleForm, backends: Backends) -> RuleCheck | None:
     """Return what is wrong with the rule itself, beside fields that hold what they cannot."""
     try:
-        found = check(form.draft(), gazetteer)
+        found = check(form.draft(), backends.gazetteer, backends.lists)
     except ValidationError:
         return None
     return None if found.ok else found
