@@ -70,10 +70,17 @@ def test_the_demo_needs_no_confirmation(cli: Cli) -> None:
     assert states(cli) == {"desk-mail": "active", "desk-slack": "active"}
 
 
-@pytest.mark.parametrize("command", ["show", "confirm", "disable", "enable"])
+@pytest.mark.parametrize("command", ["show", "confirm", "disable", "enable", "ask"])
 def test_a_channel_that_is_not_there_is_named(cli: Cli, command: str) -> None:
     assert cli.error("channels", command, "nothing") == "error: there is no channel 'nothing'"
 
 
 def test_the_proof_of_a_confirmation_is_not_shown(told: Cli) -> None:
     assert "proof" not in told.json("channels", "show", "mail")
+
+
+def test_an_address_is_asked_again_where_it_waits(told: Cli) -> None:
+    assert told.out("channels", "ask", "mail") == "A new mail with a link is on its way.\n"
+
+    told.run("channels", "confirm", "mail")
+    assert "waits for no confirmation" in told.error("channels", "ask", "mail")

@@ -120,7 +120,10 @@ def test_an_empty_file_holds_nothing(text: str) -> None:
         ("rules: [", "rules.yaml:1: no YAML: expected the node content, but found '<stream end>'"),
         ("rules:\n\t- id: a", "rules.yaml:2: no YAML: found character '\\t' that cannot start any"),
         ("- a", "rules.yaml:1: expected a list under each of regions, lists, rules,"),
-        ("\nrule:\n  - id: a", "rules.yaml:3: there is no section 'rule': use regions, lists, rules,"),
+        (
+            "\nrule:\n  - id: a",
+            "rules.yaml:3: there is no section 'rule': use regions, lists, rules,",
+        ),
         ("rules:\n  id: a", "rules.yaml:2: expected a list of rules, each item after a '- '"),
         ("rules:\n  - just words", "rules.yaml:2: expected a rule as name: value"),
         ("rules: []\nrules: []", "rules.yaml:2: 'rules' stands here twice"),

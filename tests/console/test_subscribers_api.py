@@ -185,3 +185,22 @@ async def test_the_page_shows_how_a_channel_stands_and_can_change_it(
         answer = await client.post(f"/channels/desk-mail/{step}")
         assert answer.status_code == 303
         assert shown in (await client.get(answer.headers["location"])).text
+
+
+async def test_an_address_is_asked_again_but_not_all_day(
+    office: Office, client: httpx2.AsyncClient
+) -> None:
+    await client.put("/api/v1/subscribers/desk", json=DESK)
+    mail = SLACK | {"id": "desk-mail", "url": "mailto:desk@example.org"}
+    await client.put("/api/v1/channels/desk-mail", json=mail)
+    now = office.clock.now()
+    await office.subscribers.stand("desk-mail", lambda it: it.asked_for(now, "first"))
+
+    again = await client.post("/api/v1/channels/desk-mail/ask")
+    page = await client.post("/channels/desk-mail/ask")
+    for _ in range(2):
+        await office.subscribers.stand("desk-mail", lambda it: it.asked_for(now, "next"))
+    refused = await client.post("/api/v1/channels/desk-mail/ask")
+
+    assert (again.status_code, page.status_code, refused.status_code) == (200, 303, 422)
+    assert "often enough" in refused.json()["detail"]

@@ -278,6 +278,16 @@ async def test_later_messages_of_a_thread_know_what_the_first_is_called(bench: B
     assert (await only_claim(bench.ledger)).posted == "171.1"
 
 
+async def test_what_is_postponed_again_and_again_says_why_once(bench: Bench) -> None:
+    await bench.ledger.enqueue([delivery("d1")])
+    for gate in ("not confirmed", "not confirmed", "not confirmed", "quiet hours"):
+        claim = await only_claim(bench.ledger)
+        await bench.ledger.postpone(claim, gate, await bench.now() - SECOND)
+
+    record = await bench.ledger.get("d1")
+    assert [each.reason for each in record.history] == ["not confirmed", "quiet hours"]
+
+
 async def test_what_is_postponed_is_due_then_and_no_older(bench: Bench) -> None:
     await bench.ledger.enqueue([delivery("d1")])
     claim = await only_claim(bench.ledger)

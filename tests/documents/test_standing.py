@@ -93,6 +93,18 @@ def test_another_url_for_the_same_address_keeps_the_confirmation() -> None:
     assert (other.confirmed_at, other.disabled_at) == (None, None)
 
 
+def test_an_address_is_asked_three_times_a_day_at_most() -> None:
+    standing = Standing()
+    for number in range(3):
+        assert standing.may_be_asked_again(NOW), number
+        standing = standing.to_be_asked_again(NOW, "ann").asked_for(NOW, f"proof-{number}")
+
+    assert not standing.may_be_asked_again(NOW + 23 * HOUR)
+    assert standing.may_be_asked_again(NOW + 24 * HOUR)
+    assert standing.proof == "proof-2"
+    assert standing.to_be_asked_again(NOW, "ann").proof == ""
+
+
 def test_only_the_last_notes_are_kept() -> None:
     standing = Standing()
     for number in range(KEPT_NOTES + 5):

@@ -19,6 +19,10 @@ KEPT_NOTES = 20
 MOST_FAILURES = 3
 FAILING_FOR = timedelta(hours=1)
 
+# Confirmation mails to one address in a day: somebody may have typed a stranger's.
+MOST_ASKED = 3
+DAY = timedelta(days=1)
+
 
 class ChannelState(StrEnum):
     PENDING = "pending"  # nobody has confirmed the address yet; what is for it waits
@@ -74,6 +78,14 @@ class Standing(BaseModel):
         return self.model_copy(
             update={"proof": proof, "asked": self.asked + 1, "asked_at": at},
         )
+
+    def may_be_asked_again(self, now: datetime) -> bool:
+        """Tell whether another confirmation mail would not be one too many."""
+        return self.asked % MOST_ASKED != 0 or self.asked_at is None or now - self.asked_at >= DAY
+
+    def to_be_asked_again(self, at: datetime, who: str) -> Self:
+        """Return the standing with no mail on its way; the one before works no longer."""
+        return self.noted(at, who, "had the address asked again", proof="")
 
     def failed(self, at: datetime, reason: str, *, for_good: bool) -> Self:
         """Return the standing after a permanent failure; ``for_good`` disables it at once."""

@@ -339,7 +339,10 @@ class DeliveryLedger(Protocol):
         ...
 
     async def postpone(self, claim: Claim, gate: str, until: datetime) -> None:
-        """Give back what was claimed and not begun; due at ``until``, and no older by the wait."""
+        """Give back what was claimed and not begun; due at ``until``, and no older by the wait.
+
+        For the same gate once more, nothing is added to its history.
+        """
         ...
 
     async def release(self, claim: Claim) -> None:

@@ -257,8 +257,9 @@ class FakeDeliveryLedger:
         if entry is not None and entry.state is State.LEASED:
             now = self._clock.now()
             entry.queued_at += max(timedelta(), until - now)
+            if entry.reason != gate:
+                entry.history.append(Attempt(now, "postponed", gate))
             entry.reason = gate
-            entry.history.append(Attempt(now, "postponed", gate))
             self._enter(entry, State.HELD, until)
 
     async def release(self, claim: Claim) -> None:

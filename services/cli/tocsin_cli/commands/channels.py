@@ -8,7 +8,8 @@ import typer
 from rich.text import Text
 
 from tocsin.documents import ChannelDocument, ChannelState, Standing, describe_channel
-from tocsin.errors import NotFoundError
+from tocsin.documents.standing import MOST_ASKED
+from tocsin.errors import NotFoundError, TocsinError
 from tocsin.ports.subscribers import Directory
 from tocsin_cli.commands.channel_test import send_test
 from tocsin_cli.commands.directory import Id, Name, Whose, add, directory_of, remove, say_all
@@ -129,6 +130,29 @@ def confirm_channel(context: typer.Context, channel_id: Id) -> None:
     now = session.clock.now()
     _stand(context, channel_id, lambda standing: standing.confirmed(now, session.who))
     say(f"{channel_id} is confirmed, by {session.who}; what waited for it is sent now.")
+
+
+@channels.command("ask", epilog="Example: [bold]tocsin channels ask desk-mail[/]")
+def ask_again(context: typer.Context, channel_id: Id) -> None:
+    """Send the confirmation mail once more; the link in the one before works no longer."""
+    session = session_of(context)
+    now = session.clock.now()
+
+    async def work(store: Store) -> None:
+        directory = await store.subscribers.directory()
+        if directory.state(_channel(directory, channel_id)) is not ChannelState.PENDING:
+            raise TocsinError(f"the address of {channel_id} waits for no confirmation")
+        if not directory.standing(channel_id).may_be_asked_again(now):
+            raise TocsinError(
+                f"{channel_id} was asked {MOST_ASKED} times today already; try again tomorrow, or "
+                f"confirm it yourself: tocsin channels confirm {channel_id}"
+            )
+        await store.subscribers.stand(
+            channel_id, lambda standing: standing.to_be_asked_again(now, session.who)
+        )
+
+    with_store(context, work)
+    say("A new mail with a link is on its way.")
 
 
 @channels.command(

@@ -119,6 +119,22 @@ async def confirm(backends: Backends, channel_id: str, who: str) -> ChannelView:
     return await shown(backends, channel_id)
 
 
+async def ask_again(backends: Backends, channel_id: str, who: str) -> ChannelView:
+    """Have the confirmation mail sent once more.
+
+    Raises:
+        InvalidDocumentError: it waits for no confirmation, or was asked too often today.
+    """
+    now = backends.clock.now()
+    directory = await backends.subscribers.directory()
+    if directory.state(channel(directory, channel_id)) is not ChannelState.PENDING:
+        raise InvalidDocumentError("", "its address waits for no confirmation")
+    if not directory.standing(channel_id).may_be_asked_again(now):
+        raise InvalidDocumentError("", "its address was asked often enough today")
+    await backends.subscribers.stand(channel_id, lambda it: it.to_be_asked_again(now, who))
+    return await shown(backends, channel_id)
+
+
 async def disable(backends: Backends, channel_id: str, who: str, reason: str) -> ChannelView:
     now = backends.clock.now()
     await backends.subscribers.stand(

@@ -223,7 +223,9 @@ async def _told(backends: Backends, subscription_id: str, channel_id: str = "") 
         (channels.view(each, directory) for each in directory.channels if each.id == channel_id),
         None,
     )
-    return await _rule_name(backends, rule), where.address if where else "this address"
+    return await _rule_name(backends, rule), where.address.removeprefix(
+        "email to "
+    ) if where else "this address"
 
 
 async def _rule_name(backends: Backends, rule_id: str) -> str:

@@ -518,10 +518,12 @@ end
 function operations.postpone()
   local id, state, lane, channel = claimed()
   if state == 'leased' then
-    local queued = redis.call('HGET', delivery(id), 'queued')
+    local queued, reason = unpack(redis.call('HMGET', delivery(id), 'queued', 'reason'))
     redis.call('HSET', delivery(id), 'reason', ARGV[6],
       'queued', queued + math.max(0, ARGV[7] - now))
-    note(id, 'postponed', ARGV[6])
+    if reason ~= ARGV[6] then -- what waits for weeks is looked at often, and says so once
+      note(id, 'postponed', ARGV[6])
+    end
     enter(id, 'held')
     wait(id, lane, channel, ARGV[7])
   end

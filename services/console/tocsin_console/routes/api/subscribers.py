@@ -83,6 +83,12 @@ async def confirm_channel(behind: Behind, who: Who, channel_id: Id) -> ChannelVi
     return await channels.confirm(behind, channel_id, who)
 
 
+@router.post("/channels/{channel_id}/ask")
+async def ask_channel(behind: Behind, who: Who, channel_id: Id) -> ChannelView:
+    """Send the confirmation mail once more; the link in the one before works no longer."""
+    return await channels.ask_again(behind, channel_id, who)
+
+
 @router.post("/channels/{channel_id}/disable")
 async def disable_channel(
     behind: Behind, who: Who, channel_id: Id, reason: Reason = ""

@@ -135,6 +135,12 @@ async def confirm_channel(behind: Behind, who: Who, channel_id: str) -> Response
     return _done("confirmed")
 
 
+@router.post("/channels/{channel_id}/ask")
+async def ask_channel(behind: Behind, who: Who, channel_id: str) -> Response:
+    await channels.ask_again(behind, channel_id, who)
+    return _done("asked")
+
+
 @router.post("/channels/{channel_id}/disable")
 async def disable_channel(behind: Behind, who: Who, channel_id: str) -> Response:
     await channels.disable(behind, channel_id, who, "")
