@@ -24,6 +24,8 @@ AREAS = frozenset({"area", "bloc", "m49"})
 # Second-level divisions are weighed like towns: by how many people live there.
 SETTLED = frozenset({"place", "admin2"})
 LONGEST = 7
+_SAINTS = ("st ", "saint ")
+_CITY = 1.0  # 100,000 people, as Candidate.size has it
 _LOOKED_AT = 3_000
 
 
@@ -130,6 +132,7 @@ class Dictionary:
     def _entry(self, number: int, *, english: bool) -> Entry:
         """Return what the name says in an English text, or in one of another language."""
         candidates = self.names.candidates(number)
+        saint = self.names.key_of(number).startswith(_SAINTS)
         if any(c.kind == "phrase" for c in candidates):
             return _new_entry(Form.PHRASE, ())
         if english:
@@ -139,7 +142,7 @@ class Dictionary:
             # "Malian" is a town in China and "German" a parish of Man; hardly anybody means them.
             return _new_entry(Form.DEMONYM, demonyms)
         named = tuple(c for c in candidates if c.use not in DEMONYMS)
-        return _new_entry(Form.NAME, named)
+        return _new_entry(Form.NAME, named, saint=saint)
 
 
 def _phrase_ends(tables: Tables) -> frozenset[str]:
@@ -148,8 +151,11 @@ def _phrase_ends(tables: Tables) -> frozenset[str]:
     return frozenset(fold(last) for last in lasts if last.islower())
 
 
-def _new_entry(form: Form, candidates: tuple[Candidate, ...]) -> Entry:
+def _new_entry(form: Form, candidates: tuple[Candidate, ...], *, saint: bool = False) -> Entry:
     facts = _facts(form, candidates)
+    if saint and max((c.size for c in candidates), default=0.0) < _CITY:
+        # Churches, schools and hospitals by that name outnumber the villages.
+        facts["a saint"] = 1.0
     standings = standing(candidates)
     prior = to_shares(standings)
     regions = frozenset(c.region for c in candidates if c.kind in {"country", "admin1"})

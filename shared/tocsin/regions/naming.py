@@ -66,6 +66,10 @@ class Names:
         start, end = self._tables.offsets[number : number + 2].tolist()
         return [(p >> 3, Use(p & 7)) for p in self._tables.postings[start:end].tolist()]
 
+    def key_of(self, number: int) -> str:
+        own = number - len(self._tables.names)
+        return self._own[own][0] if own >= 0 else self._tables.names.restore_key(number)
+
     def keys_of(self, entity: int) -> tuple[str, ...]:
         """Return the keys by which an entity is found in texts, demonyms left out."""
         mine = np.flatnonzero(self._tables.postings >> 3 == entity)

@@ -16,6 +16,7 @@ PLACE: dict[str, float] = {
     "small town": 0.12,
     "village": 0.12,
     "seldom called so": -0.81,
+    "a saint": -1.50,
     "kept by hand": 1.50,
     "a subscriber's own": 3.00,
     "demonym": 5.00,

@@ -53,6 +53,7 @@ class Heads:
                 )
             )
         self._add_divisions(countries)
+        self._untangle_divisions()
         self._add_macroregions()
         self._add_areas()
         self._locate_areas()
@@ -107,6 +108,21 @@ class Heads:
                     population=sum(town.population for town in inside),
                 )
             )
+
+    def _untangle_divisions(self) -> None:
+        """Take back from each division what is the very name of another in its country.
+
+        The packages' translations have such slips: West Java is not Bali.
+        """
+        called = {(h.country, key(h.name)): h.id for h in self.rows if h.kind == "admin1"}
+        for number, head in enumerate(self.rows):
+            if head.kind == "admin1":
+                names = tuple(
+                    name
+                    for name in head.names
+                    if called.get((head.country, key(name)), head.id) == head.id
+                )
+                self.rows[number] = replace(head, names=names)
 
     def _add_macroregions(self) -> None:
         for code, names in packages.macroregions():
