@@ -37,16 +37,14 @@ class Office:
 
     def __post_init__(self) -> None:
         self.ledger = FakeDeliveryLedger(self.clock)
-        self.audience = LiveAudience(self.store)
         self.preferences = FakePreferences(self.clock)
         self.suppressions = FakeSuppressions()
+        self.audience = LiveAudience(self.store, self.preferences, fresh_s=0)
         self.courier = self.courier_of(self.ledger, self.sender)
         self.dispatcher = Dispatcher(
             self.ledger, self.courier.deliver, owner="me", couriers=4, per_lane=2, lease=LEASE
         )
-        self.fanout = Fanout(
-            self.ledger, self.audience, self.preferences, self.clock, self.dispatcher.nudge
-        )
+        self.fanout = Fanout(self.ledger, self.audience, self.clock, self.dispatcher.nudge)
 
     def courier_of(
         self, ledger: FakeDeliveryLedger, sender: Sender, lease: timedelta = LEASE
@@ -57,7 +55,6 @@ class Office:
             sender,
             self.clock,
             lambda: 0.5,
-            self.preferences,
             self.suppressions,
             lease=lease,
         )

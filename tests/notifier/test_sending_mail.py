@@ -11,6 +11,7 @@ from rig.processes import free_port
 from tocsin.ports.deliveries import Blame
 from tocsin.ports.sender import Fault, Kind, Outcome
 from tocsin.testing import FakeClock
+from tocsin_notifier.adapters import smtp_seam
 from tocsin_notifier.adapters.apprise_sender import AppriseSender
 from tocsin_notifier.settings import Relay
 
@@ -199,3 +200,50 @@ async def test_arabic_survives_the_way(sender: AppriseSender, mail_server: MailS
     body = message.get_body(["plain"])
     assert body is not None
     assert body.get_content().startswith(title)
+
+
+class Pipelined:
+    """A server that takes commands in one piece, and refuses those who are called nobody."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+        self.sessions: list[asyncio.Task[None]] = []
+
+    def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.sessions.append(asyncio.create_task(self.talk(reader, writer)))
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hello\r\n")
+        while piece := await reader.read(65_536):
+            self.pieces.append(piece)
+            if piece[:4].upper() == b"EHLO":
+                writer.write(b"250-hello\r\n250 PIPELINING\r\n")
+            elif piece.endswith(b"\r\n.\r\n"):
+                writer.write(b"250 kept\r\n")
+            elif b"nobody" in piece:
+                writer.write(b"250 ok\r\n550 5.1.1 no such user\r\n554 no valid recipients\r\n")
+            else:
+                writer.write(b"250 ok\r\n" * 2 + b"354 go on\r\n")
+        writer.close()
+
+
+async def test_a_server_that_can_gets_all_commands_in_one_piece(sender: AppriseSender) -> None:
+    pipelined = Pipelined()
+    server = await asyncio.start_server(pipelined.serve, "127.0.0.1", 0)
+    url = f"mailto://127.0.0.1:{server.sockets[0].getsockname()[1]}?from=a@b.example&to="
+
+    taken = await send(sender, url + "ann@example.org")
+    refused = await send(sender, url + "nobody@example.org")
+    again = await send(sender, url + "ann@example.org")
+    server.close()
+    smtp_seam.POOL.close()
+    await asyncio.gather(*pipelined.sessions)
+
+    assert [taken, again] == [Outcome(Kind.DELIVERED, "250 kept")] * 2
+    assert (refused.kind, refused.reason) == (Kind.PERMANENT, "rcpt: 550 5.1.1 no such user")
+    assert pipelined.pieces[1] == (
+        b"MAIL FROM:<a@b.example>\r\nRCPT TO:<ann@example.org>\r\nDATA\r\n"
+    )
+    assert len([piece for piece in pipelined.pieces if piece[:4].upper() == b"EHLO"]) == 2, (
+        "what is left of a refusal is answered on no later mail's behalf"
+    )

@@ -2,6 +2,7 @@
 
 import random
 import secrets
+import sys
 import threading
 from functools import partial
 
@@ -43,12 +44,14 @@ log = structlog.get_logger()
 
 async def serve(settings: NotifierSettings) -> None:
     tame_apprise(settings)
+    # Threads that wait for answers get their turn sooner beside the event loop: twice the rate.
+    sys.setswitchinterval(0.0005)
     clock = SystemClock()
     redis = connect(settings.redis_url, max_connections=settings.senders + 32)
     ledger = RedisDeliveryLedger(redis)
     keys = key_ring(settings.secret_keys, settings.secret_keys_file)
     subscribers = RedisSubscriberStore(redis, Vault(keys.find))
-    audience = LiveAudience(subscribers)
+    audience = LiveAudience(subscribers, RedisPreferences(redis, clock))
     links = Links(settings.public_url, keys.current) if settings.public_url else None
     sender = AppriseSender(
         clock,
@@ -56,10 +59,9 @@ async def serve(settings: NotifierSettings) -> None:
         threads=settings.senders,
         desk=WritingDesk(links, settings.public_url),
     )
-    preferences = RedisPreferences(redis, clock)
     suppressions = RedisSuppressions(redis)
     watch = ChannelWatch(sender, subscribers, suppressions, clock)
-    courier = Courier(ledger, audience, watch, clock, random.random, preferences, suppressions)
+    courier = Courier(ledger, audience, watch, clock, random.random, suppressions)
     caretaker = Caretaker(
         ledger,
         subscribers,
@@ -80,7 +82,7 @@ async def serve(settings: NotifierSettings) -> None:
     worker.consume(
         ArticleMatched,
         group="notifier",
-        handler=Fanout(ledger, audience, preferences, clock, dispatcher.nudge).enqueue,
+        handler=Fanout(ledger, audience, clock, dispatcher.nudge).enqueue,
     )
     try:
         await process.serve(

@@ -13,7 +13,7 @@ from tocsin.errors import TocsinError
 from tocsin.events import ArticleMatched, Event
 from tocsin.ports.clock import Clock
 from tocsin.ports.deliveries import DeliveryLedger, Placement, Refusal, Refused, State, Story
-from tocsin.ports.preferences import Preferences, Wishes
+from tocsin.ports.preferences import Wishes
 from tocsin_notifier import metrics
 from tocsin_notifier.audience import LiveAudience
 
@@ -49,21 +49,18 @@ class Fanout:
         self,
         ledger: DeliveryLedger,
         audience: LiveAudience,
-        preferences: Preferences,
         clock: Clock,
         nudge: Callable[[], None],
     ) -> None:
         self._ledger = ledger
         self._audience = audience
-        self._preferences = preferences
         self._clock = clock
         self._nudge = nudge
 
     async def enqueue(self, event: ArticleMatched) -> Sequence[Event]:
-        audience = await self._audience.current()
-        wishes = await self._preferences.wishes()
-        expansion = expand(event, audience, wishes)
-        new = await self._place(expansion.candidates, wishes)
+        hearing = await self._audience.current()
+        expansion = expand(event, hearing.audience, hearing.wishes)
+        new = await self._place(expansion.candidates, hearing.wishes)
         if new[State.PENDING]:
             self._nudge()
         self._count(event, len(expansion.candidates), len(expansion.unheard), new)

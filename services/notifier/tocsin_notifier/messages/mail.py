@@ -156,6 +156,7 @@ def _environment(loader: BaseLoader) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,  # to look at the files for each mail takes longer than to write it
     )
 
 

@@ -25,7 +25,7 @@ from tocsin.documents.channel_url import mail_address, schema_of
 from tocsin.errors import StoreUnavailableError
 from tocsin.ports.clock import Clock
 from tocsin.ports.deliveries import Claim, Delivery, DeliveryLedger
-from tocsin.ports.preferences import Preferences, Wishes
+from tocsin.ports.preferences import Wishes
 from tocsin.ports.sender import Kind, Outcome, Sender
 from tocsin.ports.suppressions import Suppressions
 from tocsin_notifier import metrics
@@ -55,7 +55,6 @@ class Courier:
         sender: Sender,
         clock: Clock,
         chance: Callable[[], float],
-        preferences: Preferences,
         suppressions: Suppressions,
         *,
         lease: timedelta = LEASE,
@@ -65,7 +64,6 @@ class Courier:
         self._sender = sender
         self._clock = clock
         self._chance = chance
-        self._preferences = preferences
         self._suppressions = suppressions
         self._digests = DigestDesk(ledger)
         self._lease = lease
@@ -77,8 +75,8 @@ class Courier:
             StoreUnavailableError: the store was away before anything was sent; the lease runs
                 out, and then it is somebody's turn again.
         """
-        audience = await self._audience.current()
-        wishes = await self._preferences.wishes()
+        hearing = await self._audience.current()
+        audience, wishes = hearing.audience, hearing.wishes
         now = self._clock.now()
         if (wait := _wait(audience, claim, now)) is not None:
             await self._ledger.postpone(claim, wait.gate, wait.until)

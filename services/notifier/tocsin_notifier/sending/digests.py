@@ -109,7 +109,7 @@ class NothingMatched:
 
     async def open(self) -> None:
         """Open the next digest of each subscription whose subscriber wants to hear of nothing."""
-        audience, now = await self._audience.current(), self._clock.now()
+        audience, now = (await self._audience.current()).audience, self._clock.now()
         digests = {
             (channel.id, due): Delivery(
                 id="",

@@ -45,6 +45,8 @@ class Dispatcher:
         self._couriers = couriers
         self._per_lane = per_lane
         self._paces = paces
+        # Under load several are claimed at once, rather than each as soon as one has ended.
+        self._fewest = max(1, couriers // 8)
         self._lease = lease
         self._under_way: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
@@ -93,7 +95,7 @@ class Dispatcher:
         """Start what is due, as far as couriers are free; tell whether there was anything."""
         self._looked_at = asyncio.get_running_loop().time()
         free = self._couriers - len(self._under_way)
-        if free <= 0 or self._stopping.is_set():
+        if free < self._fewest or self._stopping.is_set():
             return False
         claims = await self._ledger.claim(
             self._owner, free, self._lease, per_lane=self._per_lane, paces=self._paces
