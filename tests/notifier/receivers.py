@@ -160,6 +160,11 @@ class Request:
     body: bytes
 
     @property
+    def is_message(self) -> bool:
+        """Tell whether it carries an alert, and no login or the like."""
+        return len(self.body) > 200
+
+    @property
     def json(self) -> Any:
         return json.loads(self.body)
 
@@ -167,7 +172,8 @@ class Request:
 @dataclass
 class WebServer:
     """Answers by the path: ``s500`` with that status, ``hang``, ``abort``, ``flood``, ``drip``,
-    ``notok``; anything else is taken as each service takes it.
+    ``notok``; anything else is taken as each service takes it. ``to_messages`` answers whatever
+    carries an alert, which ``aborts_messages`` hangs up on.
     """
 
     port: int = field(default_factory=free_port)
@@ -175,6 +181,9 @@ class WebServer:
     connections: int = 0
     arrived: threading.Event = field(default_factory=threading.Event)
     answers: dict[str, tuple[int, str, bytes]] = field(default_factory=dict)
+    to_messages: tuple[int, str, bytes] | None = None
+    aborts_messages: bool = False
+    ssl_context: ssl.SSLContext | None = None
     released: bool = False
 
     @property
@@ -201,13 +210,16 @@ class WebServer:
     async def _serve(self, ready: Callable[[], None]) -> None:
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        server = await asyncio.start_server(self._session, "127.0.0.1", self.port)
+        server = await asyncio.start_server(
+            self._session, "127.0.0.1", self.port, ssl=self.ssl_context
+        )
         ready()
         await self._stop.wait()
         server.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0.01)  # lets the transports close before the loop does
 
     async def _session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -219,7 +231,7 @@ class WebServer:
                 while True:
                     await self._answer(await self._read(reader), writer)
         finally:
-            writer.close()
+            writer.transport.abort()
             self._tasks.discard(task)
 
     async def _read(self, reader: asyncio.StreamReader) -> Request:
@@ -237,7 +249,7 @@ class WebServer:
         parts = request.path.partition("?")[0].strip("/").split("/")
         if "hang" in parts:
             await self._stop.wait()
-        if "abort" in parts:
+        if "abort" in parts or (self.aborts_messages and request.is_message):
             writer.transport.abort()
             raise ConnectionAbortedError
         if "drip" in parts:
@@ -257,6 +269,8 @@ class WebServer:
     def _scripted(self, request: Request, parts: list[str]) -> tuple[int, str, bytes]:
         if (answer := self.answers.get(request.path)) is not None:
             return answer
+        if self.to_messages is not None and request.is_message:
+            return self.to_messages
         for part in parts:
             if part[:1] == "s" and part[1:].isdecimal():
                 code = int(part[1:])

@@ -16,7 +16,7 @@ from tocsin.documents.channel_url import is_sealed, relay_address, schema_of
 from tocsin.ports.clock import Clock
 from tocsin.ports.deliveries import Delivery
 from tocsin.ports.sender import Kind, Outcome
-from tocsin_notifier.adapters.attempt import Attempt, underway
+from tocsin_notifier.adapters.attempt import Attempt, HttpReply, underway
 from tocsin_notifier.adapters.outcomes import outcome
 from tocsin_notifier.adapters.services import (
     ASSET,
@@ -91,10 +91,10 @@ class AppriseSender:
             succeeded = await self._patiently(loop.run_in_executor(self._threads, work), attempt)
         except UnusableChannelError as error:
             return Outcome(Kind.PERMANENT, str(error))
-        if succeeded is None:
+        if succeeded is None and not _was_refused(attempt):
             return _hopeless(attempt)
         by_relay = relay_address(channel.url.get_secret_value()) is not None
-        return outcome(attempt.events, self._clock.now(), succeeded=succeeded, relay=by_relay)
+        return outcome(attempt.events, self._clock.now(), succeeded=bool(succeeded), relay=by_relay)
 
     def close(self) -> None:
         """Let go of the threads, which must be idle, and of the kept connections."""
@@ -162,6 +162,12 @@ def _title(written: Written, writing: Writing, plugin: Any) -> str:
 
 def _body(written: Written, writing: Writing, plugin: Any) -> str:
     return note(written, writing.form, plugin.body_maxlen - MARGIN)
+
+
+def _was_refused(attempt: Attempt) -> bool:
+    """Tell whether an answer came, though the plugin did not come back: it waits to try again."""
+    last = attempt.events[-1] if attempt.events else None
+    return isinstance(last, HttpReply) and last.status >= 400
 
 
 def _hopeless(attempt: Attempt) -> Outcome:

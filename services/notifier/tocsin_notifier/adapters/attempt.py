@@ -71,6 +71,7 @@ class Attempt:
     """One message on its way; used by the thread that sends it, and by who loses patience with it.
 
     ``posted`` is what the channel calls the first message of the thread, if there is one.
+    ``refused`` are the addresses that answered with an error: they are not asked again.
     ``sent`` tells that the last request, or the mail with its final dot, has left whole.
     """
 
@@ -79,6 +80,7 @@ class Attempt:
     events: list[WireEvent] = field(default_factory=list)
     sent: bool = False
     given_up: bool = False
+    refused: set[str] = field(default_factory=set)
     connection: socket.socket | None = None
 
     def note(self, event: WireEvent) -> None:

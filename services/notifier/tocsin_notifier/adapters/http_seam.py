@@ -24,6 +24,12 @@ MAX_NOTED = 2_048
 HOSTS = 512  # whose connections are kept
 PER_HOST = 16
 
+# What ends the path of a request that says nothing of the message: it only logs out.
+FAREWELL = "/logout"
+
+# After this a plugin may log in and try again: nothing was taken.
+LOG_IN_ANEW = 401
+
 
 class _NotedConnection(HTTPConnection):
     def request(self, *args: Any, **kwargs: Any) -> None:
@@ -68,18 +74,22 @@ class SharedAdapter(HTTPAdapter):
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
         attempt = current()
-        if attempt is None:
+        url = request.url or ""
+        if attempt is None or urlsplit(url).path.endswith(FAREWELL):
             return super().send(request, *args, **kwargs)
-        host = urlsplit(request.url or "").hostname or ""
+        host = urlsplit(url).hostname or ""
+        if attempt.given_up or url in attempt.refused:
+            # Some plugins try again by themselves, whatever the service said.
+            raise requests.ConnectionError("the attempt is over")
         attempt.sent = False
-        if attempt.given_up:
-            raise requests.ConnectionError("the attempt was given up")
         try:
             response = super().send(request, *args, **(kwargs | {"stream": True}))
             _read(response)
         except (RequestException, OSError) as error:
             attempt.note(HttpLost(host, type(error).__name__, attempt.sent))
             raise
+        if response.status_code >= 400 and response.status_code != LOG_IN_ANEW:
+            attempt.refused.add(url)
         attempt.note(
             HttpReply(
                 host=host,
