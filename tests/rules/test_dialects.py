@@ -326,3 +326,28 @@ def test_whatever_is_written_is_translated_or_refused_with_a_column(
     assert parse(translation.query) == translation.expression
     for note in (*translation.changed, *translation.lost):
         assert query[note.start : note.end] == note.written
+
+
+def test_a_quote_that_is_never_closed_is_named_in_every_dialect() -> None:
+    for dialect in Dialect:
+        with pytest.raises(RuleSyntaxError) as refused:
+            translate('army "Mali', dialect)
+
+        assert (refused.value.position, refused.value.problem) == (
+            5,
+            "a quote is opened and never closed",
+        )
+        assert refused.value.fix == 'army "Mali"'
+
+
+def test_a_note_on_a_clause_of_lucene_is_about_all_of_it() -> None:
+    query = "+army title:(Mali OR Niger) body:x"
+
+    found = translate(query, Dialect.LUCENE)
+
+    assert [note.written for note in found.lost] == ["title:(Mali OR Niger)", "body:x"]
+    assert [query[note.start : note.end] for note in found.changed] == ["body:x"]
+
+
+def test_words_of_a_field_may_be_near_each_other() -> None:
+    assert translate('title:"army Mali"~3', Dialect.LUCENE).query == "title:(army NEAR/3 Mali)"

@@ -134,6 +134,11 @@ def test_an_unknown_field_names_the_known_ones(query: str, fix: str) -> None:
             15,
             ("(army AND Mali) OR convoy", "army AND (Mali OR convoy)"),
         ),
+        (
+            "(army AND Mali OR convoy",
+            16,
+            ("((army AND Mali) OR convoy)", "(army AND (Mali OR convoy))"),
+        ),
         ("army Mali OR convoy", 11, ("(army Mali) OR convoy", "army (Mali OR convoy)")),
         ("army OR Mali NOT convoy", 14, ("army OR (Mali NOT convoy)", "(army OR Mali) NOT convoy")),
         (

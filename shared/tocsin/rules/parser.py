@@ -125,8 +125,12 @@ class _Parser:
         if all(is_or):
             return Or(tuple(operands), place=place)
         if any(is_or):
-            raise mixed(self._text, operands, joins)
+            raise mixed(self._text, operands, joins, unclosed=self._unclosed_brackets())
         return And(tuple(operands), place=place)
+
+    def _unclosed_brackets(self) -> int:
+        kinds = [lexeme.kind for lexeme in self._lexemes]
+        return max(0, kinds.count(Kind.OPEN) - kinds.count(Kind.CLOSE))
 
     def _join(self) -> Lexeme | None:
         """Take what joins the next operand to the last; a bare neighbour is joined by AND."""

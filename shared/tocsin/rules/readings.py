@@ -7,13 +7,19 @@ from tocsin.rules.expression import Expression
 from tocsin.rules.lexer import Kind, Lexeme
 
 
-def mixed(text: str, operands: Sequence[Expression], joins: Sequence[Lexeme]) -> RuleSyntaxError:
-    """Return the error that shows both readings; ``joins[i]`` stands before ``operands[i + 1]``."""
+def mixed(
+    text: str, operands: Sequence[Expression], joins: Sequence[Lexeme], *, unclosed: int = 0
+) -> RuleSyntaxError:
+    """Return the error that shows both readings; ``joins[i]`` stands before ``operands[i + 1]``.
+
+    ``unclosed`` brackets of the query are closed in the readings.
+    """
     is_or = [join.kind is Kind.OR for join in joins]
     odd = joins[is_or.index(not is_or[0])]
+    closing = ")" * unclosed
     readings = (
-        _bracketed(text, operands, [not each for each in is_or]),
-        _bracketed(text, operands, is_or),
+        _bracketed(text, operands, [not each for each in is_or]) + closing,
+        _bracketed(text, operands, is_or) + closing,
     )
     return RuleSyntaxError(
         text,

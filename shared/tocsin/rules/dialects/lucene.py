@@ -6,7 +6,7 @@ rank (QueryParserBase.addClause of org.apache.lucene.queryparser.classic).
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import ClassVar
 
@@ -69,24 +69,32 @@ class Lucene(Reader):
         return self._combined(found)
 
     def _clause(self, before: list[_Clause]) -> _Clause:
-        and_ = self._takes_conjunction(before)
+        and_, beside = self._takes_conjunction(before)
         occurs = _Occurs.MUST if and_ else _Occurs.SHOULD
         while (sign := self.peek().sign) in {Sign.PLUS, Sign.NOT}:
             self.take()
             occurs = _Occurs.MUST if sign is Sign.PLUS else _Occurs.MUST_NOT
         first = self.peek()
-        return _Clause(occurs, first, self._postfix())
+        expression = self._postfix()
+        whole = replace(first, end=self.end, text=self.text[first.start : self.end])
+        if beside:
+            self.changed(whole, "words side by side are alternatives in Lucene")
+        return _Clause(occurs, whole, expression)
 
-    def _takes_conjunction(self, before: list[_Clause]) -> bool:
-        """Take AND, which makes the clause before it required, too; or OR, which changes nothing."""
+    def _takes_conjunction(self, before: list[_Clause]) -> tuple[bool, bool]:
+        """Take AND, which makes the clause before it required, too; or OR, which changes nothing.
+
+        Return whether it was AND, and whether there was none though one makes a difference.
+        """
         sign = self.peek().sign
+        beside = False
         if before and sign in {Sign.AND, Sign.OR}:
             self.take()
-        elif before and sign is not Sign.NOT and before[-1].occurs is _Occurs.SHOULD:
-            self.changed(self.peek(), "words side by side are alternatives in Lucene")
+        elif before and sign is not Sign.NOT:
+            beside = before[-1].occurs is _Occurs.SHOULD
         if sign is Sign.AND and before and before[-1].occurs is _Occurs.SHOULD:
             before[-1].occurs = _Occurs.MUST
-        return sign is Sign.AND
+        return sign is Sign.AND, beside
 
     def _combined(self, clauses: list[_Clause]) -> Expression | None:
         required = [c.expression for c in clauses if c.occurs is _Occurs.MUST and c.expression]

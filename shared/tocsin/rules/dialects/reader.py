@@ -126,6 +126,11 @@ class Reader:
     def peek(self) -> Lexeme:
         return self._lexemes[self._index]
 
+    @property
+    def end(self) -> int:
+        """Where what was taken last ends."""
+        return self._lexemes[self._index - 1].end
+
     def take(self) -> Lexeme:
         lexeme = self._lexemes[self._index]
         if lexeme.sign is not Sign.END:
@@ -262,6 +267,11 @@ class Reader:
         return Boost(operand, sign.number)
 
     def _loose(self, sign: Lexeme, operand: Expression | None) -> Expression | None:
+        if operand is None:
+            return None
+        if isinstance(operand, InField):
+            inside = self._loose(sign, operand.operand)
+            return None if inside is None else InField(operand.name, inside)
         if not isinstance(operand, Phrase):
             self.lost(sign, "words that are spelt alike are not looked for")
             return operand
@@ -336,7 +346,7 @@ class Reader:
         before = len(self._changed), len(self._lost)
         self._primary()
         del self._changed[before[0] :], self._lost[before[1] :]
-        end = self._lexemes[self._index - 1].end
+        end = self.end
         written = self.text[lexeme.start : end]
         self._lost.append(Note(lexeme.start, end, written, why))
 

@@ -37,6 +37,7 @@ class Sign(Enum):
 Lexicon = Sequence[tuple[Sign, str]]
 
 PHRASE = r'["“”„«＂](?P<text>[^"“”„«»＂]*)["“”»＂]'  # noqa: RUF001 -- quotes as people type them
+_OPENING_QUOTES = '"“„«＂'  # noqa: RUF001 -- as above
 _SPACE = re.compile(r"[\s\u200b\ufeff]*")
 
 
@@ -87,4 +88,7 @@ def _first(
         found = pattern.match(text, position)
         if found and found.end() > position:
             return sign, found
+    if text[position] in _OPENING_QUOTES:
+        closed = f'{text.rstrip()}"'
+        raise RuleSyntaxError(text, position, "a quote is opened and never closed", fix=closed)
     raise RuleSyntaxError(text, position, f"{text[position]!r} means nothing here")
