@@ -16,17 +16,20 @@ import argparse
 import json
 import math
 import os
-import resource
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peers import Found, peers
+import psutil
+
+from benchmarks.peers import Found, peers, use_alone
 from tocsin.adapters.gazetteer.curated import divisions
 from tocsin.adapters.gazetteer.load import load
 from tocsin.article import Article
@@ -311,11 +314,11 @@ def our_id(gazetteer: Gazetteer, region: str) -> str:
 
 
 def speed(gazetteer: Gazetteer) -> None:
-    """Measure articles of some 2 kB, and the memory that the gazetteer adds."""
-    documents = [d for name in ("lgl", "gwn", "geovirus") for d in read(name)]
-    articles = [as_article(d) for d in documents if 1_500 <= len(d["text"]) <= 2_500]
-    if not articles:
+    """Measure articles of some 2 kB with us and our peers, and the memory that each adds."""
+    documents = middling()
+    if not documents:
         return
+    articles = [as_article(document) for document in documents]
     geoparser = Geoparser(gazetteer)
     for article in articles:
         geoparser.locate(article)
@@ -330,9 +333,39 @@ def speed(gazetteer: Gazetteer) -> None:
     say(
         f"\nspeed: {len(articles)} articles of {size:.0f} characters on average\n"
         f"  {len(taken) / sum(taken):.0f} articles/s, median {1000 * taken[len(taken) // 2]:.2f} ms,"
-        f" p99 {1000 * taken[int(len(taken) * 0.99)]:.2f} ms (CPU time, one core)\n"
-        f"  resident memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
+        f" p99 {1000 * taken[int(len(taken) * 0.99)]:.2f} ms (CPU time, one core)"
     )
+    for name, peer in peers(gazetteer):
+        started = time.process_time()
+        for document in documents:
+            peer(document)
+        say(f"  {name}: {len(documents) / (time.process_time() - started):.0f} articles/s")
+    for name in ("tocsin", *(name for name, _ in peers(gazetteer) if name != "naive look-up")):
+        say(f"  memory that {name} adds to a process: {added_by(name):.0f} MB")
+
+
+def middling() -> list[Document]:
+    documents = (d for name in ("lgl", "gwn", "geovirus") for d in read(name))
+    return [d for d in documents if 1_500 <= len(d["text"]) <= 2_500]
+
+
+def added_by(name: str) -> float:
+    """Return how much resident memory (MB) a new process needs more once it has found places."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(grown_by, name).result()
+
+
+def grown_by(name: str) -> float:
+    documents = middling()
+    process = psutil.Process()
+    before = process.memory_info().rss
+    if name == "tocsin":
+        geoparser = Geoparser(load())
+        for document in documents:
+            geoparser.locate(as_article(document))
+    else:
+        use_alone(name, [document["text"] for document in documents])
+    return float(process.memory_info().rss - before) / 1e6
 
 
 def as_article(document: Document, *, title: str = "", home: str = "", year: int = 2018) -> Article:

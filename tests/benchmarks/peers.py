@@ -4,7 +4,7 @@ import importlib
 import importlib.util
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,18 @@ def peers(gazetteer: Gazetteer) -> Iterator[tuple[str, Peer]]:
         yield "geotext", GeoTextPeer(gazetteer)
     if importlib.util.find_spec("flashgeotext"):
         yield "flashgeotext", FlashGeoTextPeer(gazetteer)
+
+
+def use_alone(name: str, texts: Sequence[str]) -> None:
+    """Use a peer without our gazetteer: for measuring what it needs itself."""
+    if name == "geotext":
+        parse: Any = importlib.import_module("geotext").GeoText
+        for text in texts:
+            parse(text)
+    else:
+        parser: Any = importlib.import_module("flashgeotext.geotext").GeoText()
+        for text in texts:
+            parser.extract(text)
 
 
 class Naive:
