@@ -183,3 +183,34 @@ def test_a_time_zone_is_one_of_the_iana_database(zone: str) -> None:
 def test_another_time_zone_is_refused(zone: str) -> None:
     with pytest.raises(ValidationError, match="no time zone is called"):
         SubscriberDocument(id="ann", name="Ann", time_zone=zone)
+
+
+NASTY = st.text(
+    st.sampled_from([*"abc@/:?#&=%+.\\\"'<>[]{}|^`~;,$!*() \t\r\n\x00\u202e\u200bé日😀"]),
+    max_size=40,
+)
+
+
+@given(st.sampled_from(["json", "mailtos", "slack", "discord", "tgram", "ntfys", "x"]), NASTY)
+def test_a_refusal_repeats_nothing_of_what_it_refuses(schema: str, rest: str) -> None:
+    refusal, kept = read(f"{schema}://{SECRET}{rest}")
+
+    assert SECRET not in refusal
+    assert kept.isprintable()
+    assert not set(kept) & set(" \t\r\n")
+
+
+def read(text: str) -> tuple[str, str]:
+    """Return why a URL is refused, or else as what it is kept."""
+    try:
+        return "", checked_url(text)
+    except ValueError as refusal:
+        return str(refusal), ""
+
+
+@given(st.sampled_from(TAKEN), NASTY)
+def test_no_argument_makes_a_service_retry_follow_or_read_files(url: str, value: str) -> None:
+    separator = "&" if "?" in url else "?"
+    for argument in ("retry", "redirect", "verify", "template", "optional", "rto", "cto", "wait"):
+        with pytest.raises(ValueError):  # noqa: PT011 -- which of its messages is no matter
+            checked_url(f"{url}{separator}{argument}={value}")

@@ -1,5 +1,8 @@
 """Whom a channel may reach, and who may reach what others may not."""
 
+import socket
+from typing import Any
+
 import pytest
 
 from notifier.receivers import MailServer, WebServer
@@ -79,3 +82,43 @@ async def test_the_operator_may_let_one_address_through(
 
     assert (await send(sender, f"json://127.0.0.1:{web_server.port}/x")).kind is Kind.DELIVERED
     assert (await send(sender, f"json://127.0.0.1:{free_port()}/x")).kind is Kind.BLOCKED
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.7", "169.254.169.254", "::1"])
+async def test_a_name_that_turns_private_at_the_last_moment_reaches_nothing(
+    sender: AppriseSender,
+    web_server: WebServer,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+) -> None:
+    """DNS rebinding: whatever the name was before, it is private when the connection is made."""
+    egress.disarm()
+    egress.arm(egress.Policy.of([], exempt=0))
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+
+    def rebound(host: object, port: int, *rest: object, **more: object) -> list[Any]:
+        return [(family, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebound)
+
+    by_web = await send(sender, f"json://rebound.example:{web_server.port}/x")
+    by_mail = await send(sender, "mailto://rebound.example?from=a@b.example&to=c@d.example")
+
+    assert (by_web.kind, by_mail.kind) == (Kind.BLOCKED, Kind.BLOCKED)
+    assert address in by_web.reason
+    assert web_server.connections == 0
+
+
+async def test_a_connection_of_the_operators_is_lent_to_nobody(
+    sender: AppriseSender, mail_server: MailServer
+) -> None:
+    egress.disarm()
+    egress.arm(egress.Policy.of([], exempt=0))
+    await send(sender, "mailto:ann@example.org")  # the relay's connection is kept now
+
+    theirs = await send(
+        sender, f"mailto://127.0.0.1:{mail_server.port}?from=alerts@tocsin.example&to=c@d.example"
+    )
+
+    assert theirs.kind is Kind.BLOCKED
+    assert len(mail_server.mail.messages) == 1
