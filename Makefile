@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Tests start our processes by the dozen: compile their modules once, whatever the shell says.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help up test fast chaos bench-chain bench-match bench-regions containers-test check lint fix alone lock gazetteer docs
+.PHONY: help up test fast chaos bench-chain bench-delivery torture-delivery soak-delivery bench-match bench-regions containers-test check lint fix alone lock gazetteer docs
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -32,6 +32,15 @@ bench-match: .venv/ready ## Measure matching against 10,000 and 100,000 rules (R
 
 bench-chain: .venv/ready ## Measure latency and throughput of the whole chain.
 	PYTHONPATH=tests python tests/benchmarks/bench_chain.py
+
+bench-delivery: .venv/ready ## Measure how fast alerts are delivered, beside smtplib and requests.
+	PYTHONPATH=tests python tests/benchmarks/bench_delivery.py
+
+torture-delivery: .venv/ready ## Kill notifiers, store and mail server under 6,000 deliveries; SEED=1.
+	PYTHONPATH=tests python tests/chaos/torture_delivery.py $(or $(SEED),1) $(or $(DELIVERIES),6000)
+
+soak-delivery: .venv/ready ## Deliver 20 alerts a second and watch the memory; MINUTES=60.
+	PYTHONPATH=tests python tests/benchmarks/soak_delivery.py $(or $(MINUTES),60)
 
 containers-test: .venv/ready ## Build the images, run the Compose file, crash every container.
 	python tests/containers/run.py

@@ -9,80 +9,36 @@ at 20 ms. At last one of 50 targets hangs, and the others are timed with it and 
 import asyncio
 import smtplib
 import statistics
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
 import requests
-from pydantic import SecretStr
-from redis.asyncio import Redis
 
 from notifier.alerts import an_alert
-from rig.processes import (
-    Process,
-    free_port,
-    script,
-    valkey,
-    wait_until_listening,
-    wait_until_ready,
+from rig.delivery_site import (
+    CHANNELS,
+    CONNECTIONS,
+    Site,
+    certify,
+    cpu,
+    deliveries,
+    people,
+    redis_url,
+    settled,
 )
+from rig.processes import free_port, valkey, wait_until_listening, wait_until_ready
 from rig.receiver import Wanted, receiver
-from rig.secret_keys import SECRET_KEYS, vault
 from tocsin.adapters.connection import connect
-from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
-from tocsin.adapters.subscriber_store import RedisSubscriberStore
-from tocsin.documents import ChannelDocument, SubscriberDocument, SubscriptionDocument
 from tocsin.documents.channel_url import lane_of
 from tocsin.ports.deliveries import Delivery, State
 
 
-CONNECTIONS = 16
-CHANNELS = 64
 MAILS = 1_500
 HOOKS = 1_500
 TARGETS = 50
-IDS = iter(range(10**9))
-
-
-@dataclass
-class Site:
-    """A store, receivers with and without a round trip, and what starts notifiers."""
-
-    folder: Path
-    store: Process
-    redis: Redis
-    ports: dict[float, Wanted]
-    certificate: Path
-
-    @property
-    def ledger(self) -> RedisDeliveryLedger:
-        return RedisDeliveryLedger(self.redis)
-
-    def notifier(self, relay_port: int) -> tuple[Process, int]:
-        port = free_port()
-        env = {
-            "TOCSIN_REDIS_URL": redis_url(self.store),
-            "TOCSIN_PORT": str(port),
-            "TOCSIN_LOG_FORMAT": "json",
-            "TOCSIN_LOG_LEVEL": "warning",
-            "TOCSIN_SECRET_KEYS": SECRET_KEYS,
-            "TOCSIN_NOTIFIER_PER_HOST": str(CONNECTIONS),
-            "TOCSIN_NOTIFIER_RELAY": f"smtp://127.0.0.1:{relay_port}?from=a@tocsin.example&tls=none",
-            "TOCSIN_EGRESS_ALLOW": "127.0.0.0/8",
-            "REQUESTS_CA_BUNDLE": str(self.certificate),
-        }
-        log = self.folder / "notifier.log"
-        return Process("notifier", [script("tocsin-notifier")], log, env), port
-
-
-def redis_url(store: Process) -> str:
-    return f"redis://127.0.0.1:{store.command[2]}/0"
 
 
 def say(text: str) -> None:
@@ -126,61 +82,6 @@ async def main() -> None:
                 process.kill()
 
 
-def certify(folder: Path) -> Path:
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
-            *("-keyout", folder / "key.pem", "-out", folder / "cert.pem"),
-            *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    both = folder / "both.pem"
-    both.write_text((folder / "cert.pem").read_text() + (folder / "key.pem").read_text())
-    return both
-
-
-async def people(site: Site) -> None:
-    """Add one reader with channels of each kind to each receiver."""
-    store = RedisSubscriberStore(site.redis, vault())
-    await store.put(SubscriberDocument(id="ann", name="Ann"))
-    now = datetime.now(UTC)  # noqa: TID251 -- a benchmark runs by the real clock
-    for number in range(CHANNELS):
-        urls = {f"mail-{number}": f"mailto:reader{number}@reader.example"}
-        for trip, wanted in site.ports.items():
-            base = f"https-{trip}-{number}".replace(".", "")
-            urls[base] = f"jsons://127.0.0.1:{wanted.https}/hook{number}"
-        urls[f"target-{number}"] = f"json://127.0.0.{number + 2}:{site.ports[0.0].http}/hook"
-        urls["target-hanging"] = f"json://127.0.0.1:{site.ports[0.0].http}/hang"
-        for id_, url in urls.items():
-            channel = ChannelDocument(id=id_, subscriber="ann", name=id_, url=SecretStr(url))
-            await store.put(channel)
-            await store.stand(id_, lambda standing: standing.confirmed(now, "bench"))
-    await store.put(SubscriptionDocument(id="sahel-ann", rule="sahel-jnim", subscriber="ann"))
-
-
-def deliveries(channels: Sequence[tuple[str, str]], count: int) -> list[Delivery]:
-    """Return deliveries in turn to channels (id and lane), each with an article of its own."""
-    made = []
-    for number in range(count):
-        channel, lane = channels[number % len(channels)]
-        id_ = f"{next(IDS):032x}"
-        made.append(
-            Delivery(
-                id=id_,
-                article_id=id_,
-                rule_id="sahel-jnim",
-                subscription_id="sahel-ann",
-                channel_id=channel,
-                payload=an_alert({"id": id_}).model_dump_json(),
-                lane=lane,
-                subscriber_id="ann",
-            )
-        )
-    return made
-
-
 async def rate(site: Site, wanted: Sequence[Delivery], relay_port: int) -> tuple[float, float]:
     """Return deliveries a second of a notifier that finds all of them due, and its CPU ms for each."""
     ledger = site.ledger
@@ -198,20 +99,6 @@ async def rate(site: Site, wanted: Sequence[Delivery], relay_port: int) -> tuple
     spent = cpu(process) - before
     process.stop()
     return len(wanted) / seconds, spent / len(wanted) * 1_000
-
-
-async def settled(site: Site) -> None:
-    async with asyncio.timeout(600):
-        while True:
-            counts = await site.ledger.counts()
-            if not sum(counts[s] for s in (State.PENDING, State.LEASED, State.SENDING)):
-                assert not counts[State.RETRY] + counts[State.DEAD], counts
-                return
-            await asyncio.sleep(0.02)
-
-
-def cpu(process: Process) -> float:
-    return sum(psutil.Process(process.pid).cpu_times()[:2])
 
 
 async def measure_mail(site: Site, trip: float) -> None:
@@ -271,8 +158,8 @@ def requests_loop(url: str, body: str, certificate: Path, count: int) -> None:
 
 async def measure_hanging(site: Site) -> None:
     """Time steady alerts to many targets, with one that never answers among them and without."""
-    with_it = await others_latency(site, hanging=True)
     without = await others_latency(site, hanging=False)
+    with_it = await others_latency(site, hanging=True)
     say(
         f"one of {TARGETS} targets hangs: the others' p50 {with_it[0]:.0f} ms, p99 {with_it[1]:.0f} ms; "
         f"without it p50 {without[0]:.0f} ms, p99 {without[1]:.0f} ms; ratio {with_it[1] / without[1]:.2f}"
@@ -301,8 +188,8 @@ async def others_latency(site: Site, *, hanging: bool) -> tuple[float, float]:
         await asyncio.sleep(0.5)
     latencies = []
     for delivery in made:
-        record = await ledger.get(delivery.id)
-        assert record.state is State.DELIVERED, record
+        while (record := await ledger.get(delivery.id)).state is not State.DELIVERED:  # noqa: ASYNC110 -- a ledger tells nobody
+            await asyncio.sleep(0.05)
         latencies.append((record.updated_at - record.created_at).total_seconds() * 1_000)
     process.kill()
     cuts = statistics.quantiles(latencies, n=100)
