@@ -57,12 +57,14 @@ fix: .venv/ready ## Format, and repair what ruff can.
 	ruff check --fix
 	ruff format
 
-alone: .venv/ready ## Does each service start with only the packages that it declares?
-	for service in $(SERVICES); do \
-	    rm -rf .alone && $(PYTHON) -m venv .alone && \
-	    .alone/bin/pip install --quiet --require-hashes -r services/$$service/requirements.txt && \
-	    PYTHONPATH=shared:services/$$service .alone/bin/python -c "import tocsin_$$service.app" || exit 1; \
-	done; rm -rf .alone
+alone: $(SERVICES:%=alone-%) ## Does each service start with only the packages that it declares?
+
+alone-%: .venv/ready
+	rm -rf .alone/$* && $(PYTHON) -m venv --without-pip .alone/$*
+	.venv/bin/pip --python .alone/$*/bin/python install --quiet --disable-pip-version-check --no-compile \
+	    --require-hashes -r services/$*/requirements.txt
+	PYTHONPATH=shared:services/$* .alone/$*/bin/python -c "import tocsin_$*.app"
+	rm -rf .alone/$*
 
 lock: .venv/ready ## Choose versions anew, and write every requirements.txt.
 	uv lock --quiet --upgrade
