@@ -16,6 +16,7 @@ from tocsin.delivery.links import (
     Confirm,
     DigestInstead,
     Errand,
+    Leave,
     MuteStory,
     Rate,
     Snooze,
@@ -30,6 +31,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 UNSUBSCRIBE = Unsubscribe("desk-sahel", "desk-slack")
 EVERY = (
     UNSUBSCRIBE,
+    Leave("desk-slack"),
     Snooze("desk-sahel"),
     MuteStory("desk", "story-1"),
     DigestInstead("desk-sahel"),
@@ -141,6 +143,25 @@ async def test_a_story_is_muted_and_a_digest_wished_for(
     wishes = await desk.preferences.wishes()
     assert not wishes.muted
     assert not wishes.digests
+
+
+async def test_who_wants_nothing_more_gets_nothing_more_and_can_come_back(
+    desk: Office, client: httpx2.AsyncClient
+) -> None:
+    async def state() -> ChannelState:
+        directory = await desk.subscribers.directory()
+        return directory.state(directory.channels[0])
+
+    leave = link(desk, Leave("desk-slack"))
+    await client.post(leave, data=ONE_CLICK)
+    assert await state() is ChannelState.DISABLED
+    await client.post(leave, data={"undo": "1"})
+    assert await state() is ChannelState.ACTIVE
+
+    await client.post("/api/v1/channels/desk-slack/disable?reason=theirs")
+    await client.post(leave)
+    await client.post(leave, data={"undo": "1"})
+    assert await state() is ChannelState.DISABLED, "a reader enables only what a reader disabled"
 
 
 async def test_what_a_reader_thinks_is_noted_and_shown_with_the_delivery(

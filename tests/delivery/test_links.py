@@ -14,6 +14,7 @@ from tocsin.delivery.links import (
     Errand,
     ExpiredLinkError,
     ForgedLinkError,
+    Leave,
     Links,
     MuteStory,
     Rate,
@@ -29,6 +30,7 @@ NOW = FakeClock().now()
 LATER = NOW + timedelta(days=1)
 ERRANDS = (
     Unsubscribe("ann.sahel", "ann-mail"),
+    Leave("ann-mail"),
     Snooze("ann.sahel"),
     MuteStory("ann", "story-1"),
     Rate("0123456789abcdef", useful=False),

@@ -6,8 +6,9 @@ from email.message import EmailMessage
 
 from notifier.alerts import ID, a_delivery, an_alert
 from rig.secret_keys import SECRET_KEYS
-from tocsin.delivery import Alert
-from tocsin.delivery.links import Links
+from tocsin.delivery import Alert, Digest
+from tocsin.delivery.digest import DigestRule
+from tocsin.delivery.links import PATH, Leave, Links
 from tocsin.secret_keys import SecretKeys
 from tocsin_notifier.adapters.mail_plugin import message_of
 from tocsin_notifier.messages import Letters, WritingDesk
@@ -93,3 +94,28 @@ def test_by_plain_http_no_one_click_is_offered() -> None:
 
 def test_a_test_message_has_no_links() -> None:
     assert read(an_alert(subscription_id="test"))["List-Unsubscribe"] is None
+
+
+def test_a_digest_of_several_rules_offers_to_end_all_of_it_by_one_click() -> None:
+    desk = WritingDesk(Links("https://alerts.example.org", lambda: KEYS))
+    rules = tuple(
+        DigestRule(id=name, name=name, subscription_id=name, alerts=1) for name in ("a", "b")
+    )
+    digest = Digest(
+        at=an_alert().matched_at,
+        channel_id="mail",
+        subscriber_id="ann",
+        subscriber_name="Ann",
+        alerts=2,
+        rules=rules,
+    )
+    written = desk.written(digest, a_delivery())
+    mail = Letters().write(written)
+    raw = message_of(written, mail, SENDER, "ann@example.org")
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+
+    link = message["List-Unsubscribe"].strip("<>")
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"Send me nothing more: {link}" in mail.text
+    token = link.partition(PATH)[2]
+    assert Links("", lambda: KEYS).read(token, digest.at) == Leave("mail")

@@ -33,6 +33,13 @@ class Unsubscribe:
 
 
 @dataclass(frozen=True, slots=True)
+class Leave:
+    """Nothing at all comes to the channel any more."""
+
+    channel_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Snooze:
     subscription_id: str
 
@@ -62,11 +69,12 @@ class Confirm:
     proof: str
 
 
-Errand = Unsubscribe | Snooze | MuteStory | Rate | DigestInstead | Confirm
+Errand = Unsubscribe | Leave | Snooze | MuteStory | Rate | DigestInstead | Confirm
 
 # A link is as long as it must be, so an errand has a letter for its name there.
 ERRANDS: dict[str, type[Errand]] = {
     "u": Unsubscribe,
+    "l": Leave,
     "s": Snooze,
     "m": MuteStory,
     "r": Rate,
@@ -145,6 +153,10 @@ class Links:
             not_useful=link(Rate(delivery_id, useful=False)),
             digest=link(DigestInstead(subscription_id)),
         )
+
+    def leaving(self, channel_id: str, made_at: datetime) -> str:
+        """Return the link by which everything ends that comes to a channel."""
+        return self.to(Leave(channel_id), made_at + VALID_FOR)
 
     def to(self, errand: Errand, expires: datetime) -> str:
         """Return the address by which the errand can be done."""

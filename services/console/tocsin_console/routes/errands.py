@@ -9,6 +9,7 @@ from tocsin.delivery.links import (
     Confirm,
     DigestInstead,
     Errand,
+    Leave,
     MuteStory,
     Rate,
     Snooze,
@@ -27,6 +28,7 @@ FOR = "for"
 
 MUTED_FOR = timedelta(days=30)
 READER = "reader"
+LEFT = "its reader wants no more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,13 @@ async def ask(backends: Backends, errand: Errand) -> Say:
                 f"Alerts of this rule will no longer come to {where}. Other alerts are not affected.",
                 [Button("Unsubscribe")],
             )
+        case Leave():
+            where = await _address(backends, errand.channel_id)
+            return Say(
+                "No more alerts at all?",
+                f"Nothing comes to {where} any more, of whatever rule.",
+                [Button("Send me nothing more")],
+            )
         case Snooze():
             rule, _ = await _told(backends, errand.subscription_id)
             return Say(
@@ -109,6 +118,8 @@ async def do(backends: Backends, errand: Errand, form: Mapping[str, str]) -> Say
     match errand:
         case Unsubscribe():
             return await _unsubscribe(backends, errand, undo=undo)
+        case Leave():
+            return await _leave(backends, errand, undo=undo)
         case Snooze():
             return await _snooze(backends, errand, form.get(FOR, USUAL_SPAN), undo=undo)
         case MuteStory():
@@ -132,6 +143,23 @@ async def _unsubscribe(backends: Backends, errand: Unsubscribe, *, undo: bool) -
     await backends.preferences.wish(wish)
     text = f"Alerts of “{rule}” no longer come to {where}."
     return Say("You are unsubscribed", text, [Button("Subscribe again", UNDO, "1")], done=True)
+
+
+async def _leave(backends: Backends, errand: Leave, *, undo: bool) -> Say:
+    where = await _address(backends, errand.channel_id)
+    now = backends.clock.now()
+    if undo:
+        # What somebody else disabled for a reason of theirs, no reader's link enables.
+        await backends.subscribers.stand(
+            errand.channel_id,
+            lambda stands: stands.enabled(now, READER) if stands.reason == LEFT else stands,
+        )
+        return Say("As before", f"Alerts come to {where} again.", done=True)
+    await backends.subscribers.stand(
+        errand.channel_id,
+        lambda stands: stands if stands.disabled_at else stands.disabled(now, READER, LEFT),
+    )
+    return Say("That was all", f"Nothing comes to {where} any more.", [TAKE_BACK], done=True)
 
 
 async def _snooze(backends: Backends, errand: Snooze, span: str, *, undo: bool) -> Say:
@@ -226,6 +254,15 @@ async def _told(backends: Backends, subscription_id: str, channel_id: str = "") 
     return await _rule_name(backends, rule), where.address.removeprefix(
         "email to "
     ) if where else "this address"
+
+
+async def _address(backends: Backends, channel_id: str) -> str:
+    """Return a channel's address as its reader knows it.
+
+    Raises:
+        NotFoundError: there is no such channel any more.
+    """
+    return (await channels.shown(backends, channel_id)).address.removeprefix("email to ")
 
 
 async def _rule_name(backends: Backends, rule_id: str) -> str:

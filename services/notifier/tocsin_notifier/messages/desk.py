@@ -31,7 +31,8 @@ class WritingDesk:
             for rule in message.rules
             if (links := self._of_rule(message, rule.subscription_id, delivery)) is not None
         }
-        return sheet(message, delivery.id, self._console_url, unsubscribe)
+        leave = self._links.leaving(delivery.channel_id, message.at) if self._links else ""
+        return sheet(message, delivery.id, self._console_url, unsubscribe, leave)
 
     def _of_alert(self, alert: Alert, delivery: Delivery) -> MessageLinks | None:
         if self._links is None or alert.subscription_id == TEST:

@@ -84,11 +84,12 @@ class Sheet:
     list_name: str = "Digest"
     rule_id: str = ""
     thread: str = ""
+    leave: str = ""
 
     @property
     def unsubscribe(self) -> str:
-        """The link that ends all of it, where there is one for that."""
-        return self.counts[0].unsubscribe if len(self.counts) == 1 else ""
+        """The link that ends all of it: of its one rule, or of the whole channel; empty without links."""
+        return self.counts[0].unsubscribe if len(self.counts) == 1 else self.leave
 
 
 def sheet(
@@ -96,11 +97,12 @@ def sheet(
     delivery_id: str,
     console_url: str = "",
     unsubscribe: Mapping[str, str] = NO_LINKS,
+    leave: str = "",
 ) -> Sheet:
     """Return the sheet.
 
     ``console_url`` is where all alerts can be seen, if anywhere; ``unsubscribe`` are links by
-    subscription, if there are any.
+    subscription, ``leave`` the one that ends everything, if there are any.
     """
     stories = sum(len(region.stories) for region in digest.regions) + digest.more
     return Sheet(
@@ -123,6 +125,7 @@ def sheet(
         matched_at=digest.at,
         matched=told(digest.at, digest.time_zone),
         list_id=f"digest.{digest.channel_id}",
+        leave=leave,
     )
 
 
