@@ -174,6 +174,21 @@ async def test_a_mailbox_that_is_not_there_is_suppressed_and_its_channel_disable
     assert (found.cause, found.reason) == (Cause.REFUSED, NO_MAILBOX.reason)
 
 
+async def test_only_the_operators_relay_is_believed_of_other_peoples_addresses(
+    office: Office, sender: FakeSender
+) -> None:
+    await office.people("mail")
+    mallorys = "mailtos://u:pw@mallory.example?from=u@mallory.example&to=victim@example.org"
+    await unconfirm(office, mallorys)
+    await office.store.stand("mail", lambda it: it.confirmed(office.clock.now(), "mallory"))
+    sender.answer("mail", NO_MAILBOX)
+
+    await alert(office)
+
+    assert await state(office, "mail") is ChannelState.DISABLED
+    assert await office.suppressions.all() == []
+
+
 async def test_nothing_is_sent_to_a_suppressed_address_and_it_is_said(
     office: Office, sender: FakeSender
 ) -> None:

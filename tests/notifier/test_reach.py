@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from notifier.alerts import a_delivery
 from notifier.receivers import MailServer, WebServer
-from notifier.sending import send
+from notifier.sending import a_channel, send
 from rig.processes import free_port
+from tocsin.documents import ChannelDocument
 from tocsin.ports.sender import Kind
 from tocsin_notifier.adapters import egress
 from tocsin_notifier.adapters.apprise_sender import AppriseSender
@@ -122,3 +124,12 @@ async def test_a_connection_of_the_operators_is_lent_to_nobody(
 
     assert theirs.kind is Kind.BLOCKED
     assert len(mail_server.mail.messages) == 1
+
+
+async def test_a_url_that_no_key_opens_waits_for_the_key(sender: AppriseSender) -> None:
+    stored = a_channel("mailto:ann@example.org").as_stored() | {"url": "sealed:0a1b2c3d:gAAA"}
+
+    outcome = await sender.send(a_delivery(), ChannelDocument.from_stored(stored))
+
+    assert outcome.kind is Kind.TRANSIENT
+    assert "TOCSIN_SECRET_KEYS" in outcome.reason

@@ -3,7 +3,7 @@
 import structlog
 
 from tocsin.documents import ChannelDocument
-from tocsin.documents.channel_url import mail_address
+from tocsin.documents.channel_url import relay_address
 from tocsin.errors import NotFoundError, StoreUnavailableError
 from tocsin.ports.clock import Clock
 from tocsin.ports.deliveries import Delivery
@@ -20,7 +20,8 @@ FOR_GOOD = frozenset({Fault.NO_MAILBOX, Fault.GONE})
 class ChannelWatch:
     """A sender that notes failures and recoveries with the channel.
 
-    A mailbox that is not there is put on the list of those that nothing is sent to.
+    A mailbox that the operator's relay does not find is put on the list of those that nothing is
+    sent to.
     """
 
     def __init__(
@@ -73,7 +74,9 @@ class ChannelWatch:
         )
 
     async def _suppress(self, channel: ChannelDocument, reason: str) -> None:
-        address = mail_address(channel.url.get_secret_value())
+        # Of an account of the channel's own, the server is its owner's, and may say what it likes of
+        # other people's addresses; only the operator's relay is believed.
+        address = relay_address(channel.url.get_secret_value())
         if address is not None:
             new = Suppression(address, Cause.REFUSED, reason, self._clock.now())
             await self._suppressions.add(new)
