@@ -4,6 +4,8 @@ import json
 from importlib.util import find_spec
 from pathlib import Path
 
+import pytest
+
 from cli.shell import Cli
 from tocsin.adapters.gazetteer import build
 from tocsin_cli.app import gazetteer
@@ -151,6 +153,7 @@ def test_an_id_that_was_given_up_leads_to_what_took_its_place(cli: Cli) -> None:
     assert said[1].startswith("Curaçao country:CW")
 
 
+@pytest.mark.timeout(900)  # half a minute, on a machine that has nothing else to do
 def test_the_gazetteer_is_compiled_where_it_can_be_and_else_told_what_is_missing(
     cli: Cli, tmp_path: Path
 ) -> None:
