@@ -12,6 +12,7 @@ import pytest
 from cli.shell import Cli
 from tocsin.documents import RuleDocument, compile_rule
 from tocsin.errors import TocsinError
+from tocsin.matching import Engine
 from tocsin.matching.presearch import presearcher, warm
 from tocsin_cli.app import gazetteer
 from tocsin_cli.commands.line_workers import answering
@@ -174,7 +175,9 @@ def test_several_processes_answer_as_one_does(cli: Cli, rules: str, tmp_path: Pa
 @pytest.mark.slow
 def test_a_process_that_dies_ends_the_work_with_an_error() -> None:
     rule = compile_rule(RuleDocument(id="a", name="a", query="GSIM"), gazetteer())
-    recipe = Recipe((rule,), gazetteer, datetime(2026, 5, 4, tzinfo=UTC), explain=False)
+    engine = Engine()
+    engine.put(rule)
+    recipe = Recipe(engine, gazetteer, datetime(2026, 5, 4, tzinfo=UTC), explain=False)
     batches = [[NumberedLine(number, json.dumps(STATED).encode())] for number in range(1, 9)]
 
     with answering(recipe, 2) as answer:

@@ -1,3 +1,4 @@
+import pickle
 from collections.abc import Callable
 
 import pytest
@@ -179,6 +180,18 @@ def test_an_engine_goes_on_from_what_another_dumped(
     assert len(other) == 3
     assert matched(other, article_of("the army"), Places()) == ["a", "d"]
     assert matched(other, article_of("the convoy"), Places()) == ["e"]
+
+
+@pytest.mark.parametrize("kernel", ["numba", "python"])
+def test_an_engine_is_sent_to_another_process_as_it_is(
+    article_of: ArticleOf, kernel: Kernel
+) -> None:
+    engine = Engine(presearcher(kernel))
+    engine.put(rule_of("army AND Mali"))
+
+    sent = pickle.loads(pickle.dumps(engine))
+
+    assert matched(sent, article_of("the army in Mali"), Places()) == ["a-rule"]
 
 
 def test_rules_are_loaded_into_an_empty_engine_only() -> None:

@@ -1,6 +1,6 @@
 """All steps together: choose the candidates, decide, and explain."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from numpy.typing import NDArray
@@ -20,7 +20,8 @@ from tocsin.rules import Rule
 class Engine:
     """All rules in force. A change holds from the next article on.
 
-    A rule's expression must be what its query says, resolved. Not for use by several threads at once.
+    A rule's expression must be what its query says, resolved. Not for use by several threads at once;
+    sent to another process it gets there as its arrays, in a moment.
     """
 
     def __init__(self, presearch: Presearcher | None = None) -> None:
@@ -94,11 +95,20 @@ class Engine:
             for number, rule in self._rules:
                 self._presearcher.add(number, rule)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _loaded, (type(self._presearcher), self.dump())
+
     def _decided(self, candidates: Candidates, view: ArticleView) -> Matches:
         certain = map(self._rules.record, candidates.certain)
         possible = map(self._rules.record, candidates.possible)
         satisfied = (record for record in possible if evaluate(self._rules.rule(record), view))
         return Matches([*certain, *satisfied], self._rules, view)
+
+
+def _loaded(presearch: Callable[[], Presearcher], saved: Mapping[str, NDArray[Any]]) -> Engine:
+    engine = Engine(presearch())
+    engine.load(saved)
+    return engine
 
 
 def _part(prefix: str, saved: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

@@ -25,7 +25,7 @@ def answer_lines(path: Path, answers: Answers, jobs: int, doing: str) -> int:
 
     ``doing`` is shown beside the progress.
     """
-    with opened(path) as lines, _progress(path, doing) as advance:
+    with opened(path) as lines, progress(path, doing) as advance:
         # Whoever writes to us line by line should be answered one by one.
         one_by_one = jobs == 1 and not path.is_file()
         batches = _batches(lines, 1 if one_by_one else AT_ONCE, advance)
@@ -67,9 +67,9 @@ def opened(path: Path) -> Iterator[Iterable[bytes]]:
 
 
 @contextmanager
-def _progress(path: Path, doing: str) -> Iterator[Callable[[int], None]]:
+def progress(path: Path, doing: str) -> Iterator[Callable[[int], None]]:
     """Show how far we are, unless the answers are on the same screen."""
-    progress = Progress(
+    bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         DownloadColumn(),
@@ -80,9 +80,9 @@ def _progress(path: Path, doing: str) -> Iterator[Callable[[int], None]]:
         disable=not sys.stderr.isatty() or sys.stdout.isatty(),
     )
     size = path.stat().st_size if path.is_file() else None
-    task = progress.add_task(doing, total=size)
-    with progress:
-        yield lambda done: progress.advance(task, done)
+    task = bar.add_task(doing, total=size)
+    with bar:
+        yield lambda done: bar.advance(task, done)
 
 
 def name_of(path: Path) -> str:

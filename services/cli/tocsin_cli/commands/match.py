@@ -9,11 +9,12 @@ import typer
 
 from tocsin.documents import RuleDocument
 from tocsin.errors import RuleSyntaxError, TocsinError
-from tocsin.matching.presearch import must_compile, presearcher, warm
+from tocsin.matching import Engine
+from tocsin.matching.presearch import Kernel, must_compile, presearcher, warm
 from tocsin.rules import Rule
 from tocsin_cli.commands import documents
 from tocsin_cli.commands.group import FAILED
-from tocsin_cli.commands.line_files import STDIN, answer_lines, name_of, opened
+from tocsin_cli.commands.line_files import STDIN, answer_lines, name_of, opened, progress
 from tocsin_cli.commands.line_workers import answering
 from tocsin_cli.commands.options import Jobs
 from tocsin_cli.commands.output import err
@@ -49,51 +50,52 @@ def match(
     if rules == articles == STDIN:
         raise TocsinError("only one of --rules and --articles can be standard input")
     session = session_of(context)
-    kernel = session.settings.matcher_kernel
-    recipe = Recipe(
-        _rules(rules, documents.checker(session)),
-        session.gazetteer,
-        session.clock.now(),
-        explain,
-        kernel,
-    )
-    if must_compile(kernel):
-        err().print("compiling the matching kernel, once: half a minute")
-        warm(presearcher(kernel))
+    engine = _engine(rules, documents.checker(session), session.settings.matcher_kernel)
+    recipe = Recipe(engine, session.gazetteer, session.clock.now(), explain)
     with answering(recipe, jobs) as answers:
         bad = answer_lines(articles, answers, jobs, "matching")
     if bad:
         raise typer.Exit(FAILED)
 
 
-def _rules(path: Path, check: Callable[[RuleDocument], Rule]) -> tuple[Rule, ...]:
-    """Return the rules that are in force.
+def _engine(path: Path, check: Callable[[RuleDocument], Rule], kernel: Kernel) -> Engine:
+    """Return the engine with the rules that are in force.
 
     Raises:
         ManifestError: with every problem there is.
     """
-    name = name_of(path)
+    if must_compile(kernel):
+        err().print("compiling the matching kernel, once: half a minute")
+    chooser = presearcher(kernel)
+    warm(chooser)
+    engine = Engine(chooser)
     problems: list[Problem] = []
     seen: dict[str, int] = {}
-    found: list[Rule] = []
-    with opened(path) as lines:
+    with opened(path) as lines, progress(path, "reading rules") as advance:
         for line in numbered(lines):
             try:
                 rule = _rule(line, seen, check)
-            except RuleSyntaxError as error:
-                excerpt = (error.text, error.position)
-                problems.append(Problem(name, line.number, "query", str(error), excerpt))
-            except LineError as error:
-                problems.append(Problem(name, line.number, error.where, error.problem))
             except TocsinError as error:
-                problems.append(Problem(name, line.number, "", str(error)))
+                problems.append(_problem(name_of(path), line.number, error))
             else:
-                found += [rule] if rule else []
+                if rule:
+                    engine.put(rule)
+            advance(len(line.text) + 1)
     if problems:
         raise ManifestError(problems)
-    if not found:
-        raise TocsinError(f"there is no rule in {name}")
-    return tuple(found)
+    if not len(engine):
+        raise TocsinError(f"there is no rule in {name_of(path)}")
+    return engine
+
+
+def _problem(file: str, line: int, error: TocsinError) -> Problem:
+    match error:
+        case RuleSyntaxError(text=text, position=position):
+            return Problem(file, line, "query", str(error), (text, position))
+        case LineError(where=where, problem=problem):
+            return Problem(file, line, where, problem)
+        case _:
+            return Problem(file, line, "", str(error))
 
 
 def _rule(

@@ -8,11 +8,9 @@ from typing import Any, NamedTuple
 from tocsin.article import Article
 from tocsin.events import RuleMatch
 from tocsin.matching import Engine, Match, Matches
-from tocsin.matching.presearch import Kernel, presearcher
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.regions.geoparser import Geoparser
 from tocsin.regions.places import Places
-from tocsin.rules import Rule
 from tocsin_cli.matching import stated
 from tocsin_cli.matching.lines import ArticleLine, LineError, article_line, region_of
 
@@ -21,18 +19,14 @@ from tocsin_cli.matching.lines import ArticleLine, LineError, article_line, regi
 class Recipe:
     """What an answerer is made of; it can be sent to another process."""
 
-    rules: tuple[Rule, ...]
+    engine: Engine
     gazetteer: Callable[[], Gazetteer]
     now: datetime
     explain: bool
-    kernel: Kernel = "auto"
 
     def answerer(self) -> "Answerer":
-        engine = Engine(presearcher(self.kernel))
-        for rule in self.rules:
-            engine.put(rule)
         gazetteer = self.gazetteer()
-        return Answerer(engine, Geoparser(gazetteer), gazetteer, self.now, self.explain)
+        return Answerer(self.engine, Geoparser(gazetteer), gazetteer, self.now, self.explain)
 
 
 class Located(NamedTuple):

@@ -24,19 +24,21 @@ from numba.core.registry import cpu_target
 
 @cache
 def stamp() -> bytes:
-    """Return a hash of everything that the kernel may be made from."""
+    """Return a hash of everything that the kernel is made from: itself, and the numbers that it shares."""
     found = sha256()
-    for source in _sources(files("tocsin.matching")):
+    for source in _sources():
         found.update(source.read_bytes())
     return found.digest()
 
 
-def _sources(folder: Traversable) -> Iterator[Traversable]:
-    for each in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if each.is_dir():
-            yield from _sources(each)
-        elif each.name.endswith(".py"):
-            yield each
+def _sources() -> Iterator[Traversable]:
+    matching = files("tocsin.matching")
+    kernel = matching.joinpath("presearch", "kernel")
+    yield from sorted(
+        (each for each in kernel.iterdir() if each.name.endswith(".py")), key=lambda e: e.name
+    )
+    yield matching.joinpath("presearch", "features.py")  # kinds, spaces and zones
+    yield matching.joinpath("view.py")  # how long a lead is
 
 
 class _Stamped:
