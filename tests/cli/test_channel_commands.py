@@ -1,8 +1,14 @@
 """`tocsin channels`: how they stand, and what people can do about it."""
 
+import json
+
 import pytest
+from redis.asyncio import Redis
 
 from cli.shell import Cli
+from rig.secret_keys import vault
+from tocsin.adapters.subscriber_store import RedisSubscriberStore
+from tocsin.adapters.system_clock import SystemClock
 
 
 @pytest.fixture
@@ -84,3 +90,14 @@ def test_an_address_is_asked_again_where_it_waits(told: Cli) -> None:
 
     told.run("channels", "confirm", "mail")
     assert "waits for no confirmation" in told.error("channels", "ask", "mail")
+
+
+def test_a_channel_that_broke_is_told_by_status(told: Cli) -> None:
+    async def fail(redis: Redis) -> None:
+        store = RedisSubscriberStore(redis, vault())
+        await store.stand("mail", lambda it: it.failed(SystemClock().now(), "550", for_good=True))
+
+    told.store(fail)
+
+    problems = json.loads(told.out("status", "--expect", "", "--json", code=1))["problems"]
+    assert problems == ["channel mail was disabled, since it failed: 550"]

@@ -153,3 +153,16 @@ async def test_the_inbox_is_listed_and_read(office: Office, client: httpx2.Async
     assert [each["id"] for each in listed] == [message_id]
     assert (message["html"], message["raw"]) == ("<p>Hello</p>", "Subject: News\r\n\r\nHello")
     assert missing.status_code == 404
+
+
+async def test_a_channel_that_broke_is_trouble(office: Office, client: httpx2.AsyncClient) -> None:
+    await office.subscriber()
+    now = office.clock.now()
+    await office.subscribers.stand("desk-slack", lambda it: it.failed(now, "404", for_good=True))
+
+    problems = (await client.get("/api/v1/status")).json()["problems"]
+    assert "channel desk-slack was disabled, since it failed: 404" in problems
+
+    await office.subscribers.stand("desk-slack", lambda it: it.enabled(now, "ann"))
+    await office.subscribers.stand("desk-slack", lambda it: it.disabled(now, "ann", "leave"))
+    assert "desk-slack" not in (await client.get("/api/v1/status")).text

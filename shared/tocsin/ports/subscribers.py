@@ -1,6 +1,6 @@
 """Who is told of which rule, and where."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -100,6 +100,14 @@ class SubscriberStore(Protocol):
     async def revision(self) -> int:
         """Return the directory's revision, cheaply: whoever holds it may keep what they have read."""
         ...
+
+
+def broken_channels(directory: Directory) -> Iterator[str]:
+    """Yield a sentence for each channel that was disabled because it failed."""
+    for channel in directory.channels:
+        standing = directory.standing(channel.id)
+        if standing.disabled_at is not None and standing.failures:
+            yield f"channel {channel.id} was disabled, since it failed: {standing.reason}"
 
 
 def channels_of(

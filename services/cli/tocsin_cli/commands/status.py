@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tocsin.ports.deliveries import State
 from tocsin.ports.streams import GroupStatus, ServiceInstance
+from tocsin.ports.subscribers import broken_channels
 from tocsin_cli.commands.options import AsJson
 from tocsin_cli.commands.output import ago, duration, say, say_json, say_table, styled
 from tocsin_cli.commands.session import Store, session_of, with_store
@@ -31,7 +32,10 @@ MOST_TOLD_APART = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """``dead_of`` counts the dead letters by stream; None where they are too many."""
+    """``dead_of`` counts the dead letters by stream; None where they are too many.
+
+    ``broken`` tells of channels that were disabled because they failed.
+    """
 
     services: Sequence[ServiceInstance]
     groups: Sequence[GroupStatus]
@@ -42,6 +46,7 @@ class Status:
     rules: int
     last_article: datetime | None
     last_alert: datetime | None
+    broken: Sequence[str] = ()
 
 
 def status(
@@ -66,6 +71,7 @@ async def read(store: Store) -> Status:
     articles = await store.articles.recent_articles(1)
     matches = await store.articles.recent_matches(1)
     dead_letters = await store.dead_letters.count()
+    broken = tuple(broken_channels(await store.subscribers.directory()))
     return Status(
         services=await store.services.instances(),
         groups=await store.streams.groups(),
@@ -76,6 +82,7 @@ async def read(store: Store) -> Status:
         rules=await store.rules.count(),
         last_article=articles[0].fetched_at if articles else None,
         last_alert=matches[0].matched_at if matches else None,
+        broken=broken,
     )
 
 
@@ -102,6 +109,7 @@ def problems(status: Status, expected: Sequence[str]) -> Iterator[str]:
         yield f"dead letters: {status.dead_letters:,}; see `tocsin dead list`"
     if dead := status.deliveries.get(State.DEAD, 0):
         yield f"alerts that could not be delivered: {dead:,}; see `tocsin deliveries list --state dead`"
+    yield from status.broken
 
 
 def _oldest(group: GroupStatus) -> timedelta:

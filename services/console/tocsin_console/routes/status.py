@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from tocsin.ports.deliveries import State
 from tocsin.ports.streams import GroupStatus, ServiceInstance
+from tocsin.ports.subscribers import broken_channels
 from tocsin_console.routes.backends import Backends
 from tocsin_console.routes.letters import short
 from tocsin_console.routes.templates import span
@@ -57,12 +58,13 @@ class Status(BaseModel):
 
 
 async def status(backends: Backends) -> Status:
-    instances, groups, dead, deliveries, rules = await asyncio.gather(
+    instances, groups, dead, deliveries, rules, directory = await asyncio.gather(
         backends.services.instances(),
         backends.streams.groups(),
         backends.dead_letters.count(),
         backends.deliveries.counts(),
         backends.rules.count(),
+        backends.subscribers.directory(),
     )
     services = tuple(service(each) for each in instances)
     standing = tuple(group(each) for each in groups)
@@ -70,6 +72,7 @@ async def status(backends: Backends) -> Status:
         *service_problems(services),
         *group_problems(standing),
         *left_over(dead, deliveries),
+        *broken_channels(directory),
     )
     return Status(
         verdict="trouble" if problems else "ok",
