@@ -26,7 +26,10 @@ def test_a_translation_is_shown_with_what_changed_and_what_was_lost(cli: Cli, qu
     assert "google-1  mali intitle:attack\n  becomes  mali AND title:attack\n" in said
     assert "  lost     filetype:pdf at column 1: articles have no file type" in said
     assert "  refused  line 3: it cannot be carried over whole" in said
-    assert "  refused  line 4: '\"' means nothing here at column 1\n  \"al qaeda\n  ^" in said
+    assert (
+        '  refused  line 4: a quote is opened and never closed at column 1; did you mean: "al qaeda"'
+        '\n  "al qaeda\n  ^' in said
+    )
     assert said.endswith("1 to save, 2 refused. Nothing is saved without --save.\n")
     assert cli.json("rules", "list") == []
 
