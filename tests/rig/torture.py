@@ -193,6 +193,7 @@ class Torture:
                 return
             if self.toll.notifiers_killed < self.plan.kills:
                 await self._strike()
+            self._revive()
         raise AssertionError(
             f"{await self._left()} deliveries are not at their end\n{self._logs()}"
         )
@@ -219,6 +220,12 @@ class Torture:
             await asyncio.sleep(self.chance.uniform(0.2, 1.5))
             self.mail_server.start()
             await asyncio.to_thread(wait_until_listening, self.smtp_port)
+
+    def _revive(self) -> None:
+        """Start again what ended by itself, as a container platform would."""
+        for process, _ in self.notifiers:
+            if not process.running:
+                process.start()
 
     async def _left(self) -> int:
         """Return how many are not at their end; at least one while nobody can tell."""

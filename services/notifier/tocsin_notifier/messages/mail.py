@@ -54,9 +54,13 @@ class Letters:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._ours = _environment(_OURS)
+        self._ours = _environment(Environment, _OURS)
         self._theirs = (
-            _environment(ChoiceLoader([FileSystemLoader(folder), _OURS])) if folder else None
+            _environment(
+                ImmutableSandboxedEnvironment, ChoiceLoader([FileSystemLoader(folder), _OURS])
+            )
+            if folder
+            else None
         )
         self._folder = folder
 
@@ -148,8 +152,8 @@ def _cut(sheet: Sheet, most: int) -> Sheet:
     )
 
 
-def _environment(loader: BaseLoader) -> Environment:
-    return ImmutableSandboxedEnvironment(
+def _environment(kind: type[Environment], loader: BaseLoader) -> Environment:
+    return kind(
         loader=loader,
         autoescape=select_autoescape(("html.j2",), ("txt.j2", "css")),
         undefined=StrictUndefined,
