@@ -55,6 +55,7 @@ def main() -> None:
     arguments.add_argument("--profile", nargs="+", choices=get_args(Profile), default=["standard"])
     arguments.add_argument("--articles", type=int, default=2_000)
     arguments.add_argument("--kernel", choices=get_args(Kernel), default="auto")
+    arguments.add_argument("--no-peers", dest="peers", action="store_false")
     given = arguments.parse_args()
     if not ARTICLES.exists():
         say(f"no articles to measure on: {ARTICLES} is not there (set TOCSIN_CORPORA)")
@@ -68,7 +69,7 @@ def main() -> None:
             say(f"\n{profile}, {count:,} rules, {len(flow):,} articles")
             queries = Generator(vocabulary, profile).queries(count)
             Measurement(given.kernel, flow).run(queries)
-        if profile == "standard":
+        if profile == "standard" and given.peers:
             queries = Generator(vocabulary, profile).queries(FOR_PEERS)
             compare(given.kernel, list(rules_of(queries)), flow)
 
