@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tocsin_ingest.stages.characters import paragraphs
@@ -50,6 +50,7 @@ def test_hostile_markup_costs_no_more_than_its_length(markup: str) -> None:
     text_of(markup)  # whatever grows with the square would run into the time limit
 
 
+@example("\ud800")
 @given(st.text(st.characters(exclude_categories=())) | st.text(st.sampled_from("<>/&;pbr ='\"!-")))
 def test_no_markup_brings_the_reader_down(markup: str) -> None:
     text_of(markup).encode()

@@ -28,7 +28,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.I
 def text_of(markup: str) -> str:
     """Return the text, a blank line between blocks."""
     if "<" not in markup and "&" not in markup:
-        return markup
+        return whole(markup)
     parser = etree.HTMLParser(target=_Text(), recover=True, no_network=True, huge_tree=False)
     parser.feed(f"<div>{whole(markup)}".replace("\0", ""))
     text: str = parser.close()
