@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.office import Office
+from rig.examples import examples
 
 
 Json = dict[str, Any]
@@ -67,7 +68,7 @@ def test_fields_go_by_the_names_that_people_write() -> None:
     assert "except_" not in condition
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(1.5))
 @given(
     operation=st.sampled_from(OPERATIONS),
     part=st.text(min_size=1, max_size=70),

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from rig.examples import examples
 from tocsin.adapters import keys
 from tocsin.adapters.connection import connect
 from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
@@ -208,7 +209,8 @@ class LedgerMachine(RuleBasedStateMachine):
 
 def test_the_fake_loses_nothing_and_doubles_nothing() -> None:
     run_state_machine_as_test(
-        LedgerMachine, settings=settings(max_examples=100, stateful_step_count=40, deadline=None)
+        LedgerMachine,
+        settings=settings(max_examples=examples(1), stateful_step_count=40, deadline=None),
     )
 
 
@@ -232,7 +234,7 @@ def test_redis_loses_nothing_and_doubles_nothing(valkey_url: str) -> None:
     run_state_machine_as_test(
         RedisLedgerMachine,
         settings=settings(
-            max_examples=50,
+            max_examples=examples(0.5),
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

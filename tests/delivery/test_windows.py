@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rig.examples import examples
 from tocsin.delivery.windows import moment, next_digest, quiet_until
 from tocsin.documents.timing import DAYS, Schedule, Window
 
@@ -62,7 +63,7 @@ def test_a_time_of_day_is_when_the_clock_first_shows_it(
     assert moment(day, at, zone) == slow_moment(day, at, zone)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(0.6))
 @given(
     data=st.data(),
     zone=zones,
@@ -99,7 +100,7 @@ def test_hourly_is_when_the_clock_shows_a_full_hour(data: st.DataObject, zone: Z
     assert due == next(slow)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(0.6))
 @given(data=st.data(), zone=zones, start=times, end=times, days=weekdays)
 def test_quiet_hours_hold_from_their_beginning_to_their_end(
     data: st.DataObject, zone: ZoneInfo, start: time, end: time, days: frozenset[int]

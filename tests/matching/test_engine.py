@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from rig.examples import examples
 from strategies import articles, places, rules
 from tocsin.article import Article
 from tocsin.matching import ArticleView, Engine, evaluate
@@ -67,7 +68,7 @@ class LiveRules(RuleBasedStateMachine):
 
 
 TestLiveRules = LiveRules.TestCase
-TestLiveRules.settings = settings(max_examples=50, stateful_step_count=15)
+TestLiveRules.settings = settings(max_examples=examples(0.5), stateful_step_count=15)
 
 
 def rule_of(query: str, rule_id: str = "a-rule") -> Rule:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import HealthCheck, given, settings
 
 from regions.texts import JUMBLES, LANGUAGES, TEXTS
+from rig.examples import examples
 from tocsin.adapters.gazetteer.load import load
 from tocsin.article import Article
 from tocsin.regions.geoparser import Geoparser
@@ -39,7 +40,7 @@ def called(written: str) -> set[str]:
     return named | fused | ({abbreviated[0]} if abbreviated else set())
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(3), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(title=TEXTS, text=TEXTS, language=LANGUAGES)
 def test_no_text_is_too_odd_and_spans_always_lie_within(
     title: str, text: str, language: str
@@ -55,7 +56,7 @@ def test_no_text_is_too_odd_and_spans_always_lie_within(
             assert any(character.isalnum() for character in whole[span.start : span.end])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(1.5), deadline=None)
 @given(title=TEXTS, text=TEXTS)
 def test_the_same_article_gives_the_same_answer(title: str, text: str) -> None:
     first = locate(title, text)
@@ -64,7 +65,7 @@ def test_the_same_article_gives_the_same_answer(title: str, text: str) -> None:
     assert locate(title, text) == first
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(1.5), deadline=None)
 @given(text=JUMBLES, far=JUMBLES, language=LANGUAGES)
 def test_a_text_far_away_moves_no_name(text: str, far: str, language: str) -> None:
     alone = names_in(text, language)
@@ -73,7 +74,7 @@ def test_a_text_far_away_moves_no_name(text: str, far: str, language: str) -> No
     assert alone == [name for name in followed if name[0] < len(text)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(1.5), deadline=None)
 @given(title=TEXTS, text=TEXTS, language=LANGUAGES)
 def test_every_name_stands_where_it_is_said_to(title: str, text: str, language: str) -> None:
     article = Article(id="a", title=title, text=text, fetched_at=DAY, language=language)
@@ -92,7 +93,7 @@ def test_every_name_stands_where_it_is_said_to(title: str, text: str, language: 
     assert places == GEOPARSER.locate(article)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(1.5), deadline=None)
 @given(title=TEXTS, text=TEXTS)
 def test_every_region_is_shown_with_its_evidence_and_has_a_level(title: str, text: str) -> None:
     places = locate(title, text)

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regions.texts import JUMBLES
+from rig.examples import examples
 from tocsin.adapters.gazetteer.load import load
 from tocsin.regions.dictionary import LONGEST, Dictionary, Form
 from tocsin.regions.mention import Mention
@@ -56,7 +57,7 @@ def what(mention: Mention | None) -> tuple[int, int, str, Form] | None:
     return (mention.start, mention.end, mention.key, mention.form) if mention else None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(3), deadline=None)
 @given(parts=st.lists(st.one_of(JUMBLES, LOWER), max_size=5), english=st.booleans())
 def test_every_name_is_found_that_looking_at_everything_finds(
     parts: list[str],

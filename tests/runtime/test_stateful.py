@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 )
 from redis.asyncio import Redis
 
+from rig.examples import examples
 from tocsin.adapters.connection import connect
 from tocsin.adapters.consumer_group import Claimed, ConsumerGroup, trim
 from tocsin.adapters.dead_letters import Burial
@@ -186,7 +187,7 @@ def model(valkey_url: str) -> None:
 
 
 QUICK = settings(
-    max_examples=40,
+    max_examples=examples(0.4),
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.presearch.draws import draw_rule, draw_view
+from rig.examples import examples
 from tocsin.article import Article
 from tocsin.matching import ArticleView, evaluate
 from tocsin.matching.presearch import DictionaryPresearcher, Presearcher
@@ -51,7 +52,7 @@ class Live:
 
 
 @every_presearcher
-@settings(max_examples=40)
+@settings(max_examples=examples(0.4))
 @given(seed=seeds)
 def test_no_rule_is_missed_and_none_that_is_certain_is_wrong(make: Make, seed: int) -> None:
     random = Random(seed)
