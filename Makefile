@@ -5,6 +5,8 @@ MEMBERS  := shared $(SERVICES:%=services/%)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Tests start our processes by the dozen: compile their modules once, whatever the shell says.
 export PYTHONDONTWRITEBYTECODE :=
+# Side by side: twice the usual two cores, for tests wait as much as they compute.
+WORKERS  ?= 4
 
 .PHONY: help up test fast chaos bench-chain bench-delivery torture-delivery soak-delivery bench-match bench-regions containers-test check lint fix alone lock gazetteer docs
 
@@ -15,11 +17,11 @@ up: .venv/kernel ## Run everything on this machine: Valkey, the services, demo d
 	tocsin up
 
 test: .venv/kernel ## Run every test.
-	pytest -n logical -m 'not slow and not chaos'
+	pytest -n $(WORKERS) -m 'not slow and not chaos'
 	pytest -m 'slow and not chaos'
 
 fast: .venv/kernel ## Run the tests that start no process of ours, with fewer random examples.
-	pytest -n logical -m 'not slow and not chaos' --hypothesis-profile quick
+	pytest -n $(WORKERS) -m 'not slow and not chaos' --hypothesis-profile quick
 
 chaos: .venv/kernel ## Kill everything for some minutes, and count what arrives.
 	pytest -m chaos -s tests/chaos
