@@ -248,6 +248,7 @@ def test_an_unsafe_store_is_refused_by_the_name_of_its_setting(
     assert up.process.output().startswith("error: the store runs with appendonly 'no'")
 
 
+@pytest.mark.usefixtures("redis")  # empties the store of what others left
 def test_another_store_is_used_where_one_is_named(up: UpOfTest, valkey_url: str) -> None:
     up.start("--only", "inbox", TOCSIN_REDIS_URL=valkey_url, TOCSIN_UNSAFE_STORE="1")
 
