@@ -58,8 +58,7 @@ async def chain(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chain
         yield chain
 
 
-async def until(condition: Callable[[], bool], timeout_s: float = 75) -> None:
-    """Wait; longer than an alert is held that came at the very moment its address was confirmed."""
+async def until(condition: Callable[[], bool], timeout_s: float = 30) -> None:
     async with asyncio.timeout(timeout_s):
         while not condition():  # noqa: ASYNC110 -- other processes tell nobody
             await asyncio.sleep(0.02)

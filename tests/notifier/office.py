@@ -39,7 +39,7 @@ class Office:
         self.ledger = FakeDeliveryLedger(self.clock)
         self.preferences = FakePreferences(self.clock)
         self.suppressions = FakeSuppressions()
-        self.audience = LiveAudience(self.store, self.preferences, fresh_s=0)
+        self.audience = LiveAudience(self.store, self.preferences)
         self.courier = self.courier_of(self.ledger, self.sender)
         self.dispatcher = Dispatcher(
             self.ledger, self.courier.deliver, owner="me", couriers=4, per_lane=2, lease=LEASE
