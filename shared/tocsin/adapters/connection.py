@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.connection import AbstractConnection
+from redis.driver_info import DriverInfo
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 
@@ -12,6 +13,8 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 # longest BLOCK of any read, see redis-py's socket_timeout (5 s by default since 8.0).
 SOCKET_TIMEOUT_S = 10
 BLOCK_MS = 1_000
+# Each connection tells the server who connects. By itself it would read redis-py's version from the disk each time.
+_DRIVER = DriverInfo()
 
 
 class _Cancellable(AbstractConnection):
@@ -49,6 +52,7 @@ def connect(url: str, *, max_connections: int = 64) -> Redis:
         socket_connect_timeout=2,
         timeout=SOCKET_TIMEOUT_S,
         health_check_interval=30,
+        driver_info=_DRIVER,
     )
     pool.connection_class = type("Connection", (_Cancellable, pool.connection_class), {})
     return Redis.from_pool(pool)
