@@ -263,8 +263,8 @@ async def test_the_last_change_is_found_at_the_position(store: RuleStore) -> Non
 
 
 async def test_changes_come_as_pages_of_a_thousand(store: RuleStore) -> None:
-    for number in range(1_001):
-        await store.put(RuleDocument(id=f"r{number}", name="rule"), who="ann")
+    rules = (RuleDocument(id=f"r{number}", name="rule") for number in range(1_001))
+    await asyncio.gather(*(store.put(rule, who="ann") for rule in rules))
 
     first = await store.changes("0")
     second = await store.changes(first[-1].cursor)
@@ -353,13 +353,14 @@ async def test_a_snapshot_during_changes_with_what_followed_is_what_stands(
     redis: Redis,
 ) -> None:
     store = RedisRuleStore(redis, FakeClock())
-    for number in range(3_000):
-        await store.put(RuleDocument(id=f"r{number}", name="old"), who="ann")
+    several_scans = range(1_100)
+    put = (store.put(RuleDocument(id=f"r{n}", name="old"), who="ann") for n in several_scans)
+    await asyncio.gather(*put)
 
     async def change() -> None:
-        for number in range(0, 3_000, 7):
+        for number in several_scans[::7]:
             await store.put(RuleDocument(id=f"r{number}", name="new"), who="ann")
-        for number in range(0, 3_000, 11):
+        for number in several_scans[::11]:
             await store.delete(f"r{number}", who="ann")
 
     changing = asyncio.create_task(change())
