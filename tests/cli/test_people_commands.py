@@ -209,3 +209,84 @@ def test_a_wrong_way_of_being_told_is_refused_with_the_right_one(
     told: Cli, options: tuple[str, ...], said: str
 ) -> None:
     assert said in told.error("subscriptions", "add", "sahel", "--subscriber", "desk", *options)
+
+
+@pytest.mark.parametrize(
+    ("options", "how"),
+    [
+        (("--digest", "daily@07:00"), "digest daily@07:00"),
+        (("--digest", "hourly", "--mode", "both"), "instant, digest hourly"),
+        (("--throttle", "5/1h"), "instant 5/1h"),
+        (("--priority", "low", "--quiet", "bypass"), "instant, low, also in quiet hours"),
+        (("--updates", "first"), "instant, updates first"),
+    ],
+)
+def test_how_alerts_come_is_changed(told: Cli, options: tuple[str, ...], how: str) -> None:
+    told.run("subscriptions", "set", "sahel.desk", *options)
+
+    assert told.lines("subscriptions", "list")[1:] == [f"sahel.desk on sahel desk mail {how}"]
+
+
+def test_what_is_not_named_stays_as_it_was(told: Cli) -> None:
+    told.run("subscriptions", "set", "sahel.desk", "--digest", "hourly", "--mode", "both")
+
+    told.run("subscriptions", "set", "sahel.desk", "--digest", "daily@07:00")
+    said = told.lines("subscriptions", "set", "sahel.desk", "--off", "--all-channels")
+
+    assert said == [
+        "~ subscription sahel.desk",
+        *("- channels: mail", "+ channels: (none)", "- enabled: yes", "+ enabled: no"),
+    ]
+    assert told.lines("subscriptions", "list")[1:] == [
+        "sahel.desk off sahel desk all instant, digest daily@07:00"
+    ]
+
+
+@pytest.mark.parametrize("back", [("--mode", "instant"), ("--digest", "")])
+def test_a_digest_is_given_up_by_either_word(told: Cli, back: tuple[str, ...]) -> None:
+    told.run("subscriptions", "set", "sahel.desk", "--digest", "hourly")
+
+    told.run("subscriptions", "set", "sahel.desk", *back)
+
+    assert told.lines("subscriptions", "list")[1:] == ["sahel.desk on sahel desk mail instant"]
+
+
+def test_a_subscriber_is_changed_where_something_is_said(told: Cli) -> None:
+    told.run("subscribers", "set", "desk", "--quiet", "22:00-07:00", "--nothing-matched")
+    told.run("subscribers", "set", "desk", "--name", "Sahel desk", "--no-nothing-matched")
+
+    (desk,) = told.json("subscribers", "list")
+    assert (desk["name"], desk["time_zone"]) == ("Sahel desk", "Africa/Bamako")
+    assert (desk["quiet_hours"], desk["nothing_matched"]) == (["22:00-07:00"], False)
+
+    told.run("subscribers", "set", "desk", "--no-quiet")
+    assert told.json("subscribers", "list")[0]["quiet_hours"] == []
+
+
+def test_a_change_that_changes_nothing_says_so(told: Cli) -> None:
+    assert told.lines("subscribers", "set", "desk", "--name", "The desk") == [
+        "The subscriber 'desk' is so already."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("subscriptions", "set", "nope", "--off"), "there is no subscription 'nope'"),
+        (("subscribers", "set", "nope", "--name", "x"), "there is no subscriber 'nope'"),
+        (("subscriptions", "set", "sahel.desk", "--digest", "noon"), "/digest: 'noon' is no"),
+        (("subscriptions", "set", "sahel.desk", "--mode", "both"), "mode both needs digest"),
+        (("subscriptions", "set", "sahel.desk", "--channel", "nope"), "there is no channel 'nope'"),
+        (("subscribers", "set", "desk", "--time-zone", "Mars"), "/time_zone: no time zone is"),
+    ],
+)
+def test_a_change_that_cannot_be_is_said_in_one_line(
+    told: Cli, command: tuple[str, ...], said: str
+) -> None:
+    before = told.out("export")
+
+    line = told.error(*command)
+
+    assert said in line
+    assert "\n" not in line
+    assert told.out("export") == before

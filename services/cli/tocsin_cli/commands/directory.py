@@ -1,6 +1,6 @@
 """Adding, removing and listing whoever is told, and where; what these commands have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +12,7 @@ from tocsin_cli.commands import documents
 from tocsin_cli.commands.apply import confirm
 from tocsin_cli.commands.output import say, say_json, say_table, styled
 from tocsin_cli.commands.session import Store, session_of, with_store
+from tocsin_cli.commands.validation import valid
 from tocsin_cli.manifests import Change, Kind, State, plan
 from tocsin_cli.manifests.kind import AnyDocument
 
@@ -29,6 +30,25 @@ def add(context: typer.Context, kind: Kind, document: AnyDocument) -> None:
         change = Change(kind, None, document)
         await documents.make(store, [change], who=session_of(context).who)
         documents.say_changes([change])
+
+    with_store(context, work)
+
+
+def change(context: typer.Context, kind: Kind, key: str, given: Mapping[str, Any]) -> None:
+    """Change the fields that are given; None leaves one as it is."""
+
+    async def work(store: Store) -> None:
+        current = await documents.standing(store)
+        before = current.of(kind).get(key)
+        if before is None:
+            raise NotFoundError(kind.singular, key)
+        fields = {name: value for name, value in given.items() if value is not None}
+        after = valid(kind.model, before.model_dump() | fields)
+        changes = plan(current, State({kind: {key: after}}))
+        documents.say_changes(changes)
+        if not changes:
+            say(f"The {kind.singular} {key!r} is so already.")
+        await documents.make(store, changes, who=session_of(context).who)
 
     with_store(context, work)
 

@@ -1,7 +1,8 @@
 """Who is told, and of what: subscribers and subscriptions."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
@@ -13,7 +14,18 @@ from tocsin.documents import (
     SubscriptionDocument,
     Updates,
 )
-from tocsin_cli.commands.directory import Id, Name, Whose, add, directory_of, mark, remove, say_all
+from tocsin.errors import NotFoundError
+from tocsin_cli.commands.directory import (
+    Id,
+    Name,
+    Whose,
+    add,
+    change,
+    directory_of,
+    mark,
+    remove,
+    say_all,
+)
 from tocsin_cli.commands.options import AsJson, Yes
 from tocsin_cli.commands.session import with_store
 from tocsin_cli.commands.validation import valid
@@ -29,6 +41,34 @@ class Quiet(StrEnum):
 
     HOLD = "hold"
     BYPASS = "bypass"
+
+
+TimeZone = typer.Option("--time-zone", metavar="ZONE", help="As in Africa/Bamako.")
+Locale = typer.Option("--locale", metavar="TAG", help="Of dates and numbers (en, fr).")
+QuietHours = typer.Option(
+    "--quiet",
+    metavar="HOURS",
+    help="Send nothing then, but together at their end: 22:00-07:00, or "
+    "'sat,sun 00:00-24:00'. May be given more than once.",
+)
+NothingMatched = typer.Option(help="Send digests that say there was nothing.")
+OnlyOn = typer.Option(
+    "--channel", metavar="ID", help="Only on this channel; may be given more than once."
+)
+Digest = typer.Option(
+    "--digest",
+    metavar="WHEN",
+    help="Gather alerts: hourly, daily@07:00, 'weekly@mon,thu 07:00'; their time zone.",
+)
+How = typer.Option("--mode", help="With --digest: both, to be told at once as well.")
+Throttle = typer.Option(
+    "--throttle",
+    metavar="N/TIME",
+    help="At most so many one by one, the rest together: 5/1h.",
+)
+OfStories = typer.Option("--updates", help="What to tell of a story after its first alert.")
+Worth = typer.Option("--priority", help="How long it is worth telling.")
+InQuietHours = typer.Option("--quiet", help="Whether the subscriber's quiet hours hold for it.")
 
 
 @subscribers.command("list", epilog="Example: [bold]tocsin subscribers list[/]")
@@ -60,21 +100,10 @@ def add_subscriber(
     context: typer.Context,
     subscriber_id: Id,
     name: Name = "",
-    time_zone: Annotated[str, typer.Option(metavar="ZONE", help="As in Africa/Bamako.")] = "UTC",
-    locale: Annotated[
-        str, typer.Option(metavar="TAG", help="Of dates and numbers (en, fr).")
-    ] = "en",
-    quiet: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="HOURS",
-            help="Send nothing then, but together at their end: 22:00-07:00, or "
-            "'sat,sun 00:00-24:00'. May be given more than once.",
-        ),
-    ] = None,
-    nothing_matched: Annotated[
-        bool, typer.Option("--nothing-matched", help="Send digests that say there was nothing.")
-    ] = False,
+    time_zone: Annotated[str, TimeZone] = "UTC",
+    locale: Annotated[str, Locale] = "en",
+    quiet: Annotated[list[str] | None, QuietHours] = None,
+    nothing_matched: Annotated[bool, NothingMatched] = False,
 ) -> None:
     """Add a person or a team."""
     fields = {
@@ -126,36 +155,16 @@ def add_subscription(
     context: typer.Context,
     rule: Annotated[str, typer.Argument(metavar="RULE", help="Whose alerts.")],
     subscriber: Whose,
-    channel: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ID", help="Only on this channel; may be given more than once."),
-    ] = None,
+    channel: Annotated[list[str] | None, OnlyOn] = None,
     subscription_id: Annotated[
         str, typer.Option("--id", metavar="ID", help="Else RULE.SUBSCRIBER.")
     ] = "",
-    digest: Annotated[
-        str,
-        typer.Option(
-            metavar="WHEN",
-            help="Gather alerts: hourly, daily@07:00, 'weekly@mon,thu 07:00'; their time zone.",
-        ),
-    ] = "",
-    mode: Annotated[
-        Mode | None, typer.Option(help="With --digest: both, to be told at once as well.")
-    ] = None,
-    throttle: Annotated[
-        str,
-        typer.Option(metavar="N/TIME", help="At most so many one by one, the rest together: 5/1h."),
-    ] = "",
-    updates: Annotated[
-        Updates, typer.Option(help="What to tell of a story after its first alert.")
-    ] = Updates.MATERIAL,
-    priority: Annotated[Priority, typer.Option(help="How long it is worth telling.")] = (
-        Priority.NORMAL
-    ),
-    quiet: Annotated[
-        Quiet, typer.Option(help="Whether the subscriber's quiet hours hold for it.")
-    ] = Quiet.HOLD,
+    digest: Annotated[str, Digest] = "",
+    mode: Annotated[Mode | None, How] = None,
+    throttle: Annotated[str, Throttle] = "",
+    updates: Annotated[Updates, OfStories] = Updates.MATERIAL,
+    priority: Annotated[Priority, Worth] = Priority.NORMAL,
+    quiet: Annotated[Quiet, InQuietHours] = Quiet.HOLD,
 ) -> None:
     """Have a subscriber told of a rule's alerts, on all their channels or on some."""
     fields = {
@@ -181,6 +190,93 @@ def add_subscription(
 def remove_subscription(context: typer.Context, subscription_id: Id, yes: Yes = False) -> None:
     """Remove a subscription."""
     remove(context, Kind.SUBSCRIPTION, subscription_id, yes=yes)
+
+
+@subscribers.command(
+    "set",
+    epilog="Examples: [bold]tocsin subscribers set desk --time-zone Africa/Bamako --quiet 22:00-07:00[/] · "
+    "[bold]tocsin subscribers set desk --no-quiet[/]",
+)
+def set_subscriber(
+    context: typer.Context,
+    subscriber_id: Id,
+    name: Annotated[str | None, typer.Option(metavar="TEXT", help="What people call it.")] = None,
+    time_zone: Annotated[str | None, TimeZone] = None,
+    locale: Annotated[str | None, Locale] = None,
+    quiet: Annotated[list[str] | None, QuietHours] = None,
+    no_quiet: Annotated[
+        bool, typer.Option("--no-quiet", help="Send at any hour, from now on.")
+    ] = False,
+    nothing_matched: Annotated[bool | None, NothingMatched] = None,
+) -> None:
+    """Change somebody: only what is named; the rest stays."""
+    quiet_hours = () if no_quiet else quiet
+    given = {
+        "name": name,
+        "time_zone": time_zone,
+        "locale": locale,
+        "quiet_hours": quiet_hours,
+        "nothing_matched": nothing_matched,
+    }
+    change(context, Kind.SUBSCRIBER, subscriber_id, given)
+
+
+@subscriptions.command(
+    "set",
+    epilog="Examples: [bold]tocsin subscriptions set coups.desk --digest daily@07:00[/] · [bold]tocsin "
+    "subscriptions set coups.desk --mode instant --throttle 5/1h[/] · [bold]tocsin subscriptions "
+    "set coups.desk --off[/]",
+)
+def set_subscription(
+    context: typer.Context,
+    subscription_id: Id,
+    channel: Annotated[list[str] | None, OnlyOn] = None,
+    all_channels: Annotated[
+        bool, typer.Option("--all-channels", help="On all their channels, new ones too.")
+    ] = False,
+    digest: Annotated[str | None, Digest] = None,
+    mode: Annotated[Mode | None, How] = None,
+    throttle: Annotated[str | None, Throttle] = None,
+    updates: Annotated[Updates | None, OfStories] = None,
+    priority: Annotated[Priority | None, Worth] = None,
+    quiet: Annotated[Quiet | None, InQuietHours] = None,
+    on: Annotated[
+        bool | None, typer.Option("--on/--off", help="Whether they are told at all.")
+    ] = None,
+) -> None:
+    """Change how a subscription's alerts come: only what is named; the rest stays."""
+    given = {
+        "channels": () if all_channels else channel,
+        "digest": digest,
+        "mode": mode,
+        "throttle": throttle,
+        "updates": updates,
+        "priority": priority,
+        "bypass_quiet": None if quiet is None else quiet is Quiet.BYPASS,
+        "enabled": on,
+    }
+    now = _mode_of(context, subscription_id)
+    change(context, Kind.SUBSCRIPTION, subscription_id, {**given, **_implied(now, digest, mode)})
+
+
+def _mode_of(context: typer.Context, subscription_id: str) -> Mode:
+    for each in directory_of(context).subscriptions:
+        if each.id == subscription_id:
+            return each.mode
+    raise NotFoundError("subscription", subscription_id)
+
+
+def _implied(now: Mode, digest: str | None, mode: Mode | None) -> Mapping[str, Any]:
+    """Return what a digest says of the mode, or the mode of the digest, where only one is given."""
+    match digest, mode:
+        case None, Mode.INSTANT:
+            return {"digest": ""}
+        case "", None:
+            return {"mode": Mode.INSTANT}
+        case str(), None:
+            return {"mode": Mode.DIGEST if now is Mode.INSTANT else now}
+        case _:
+            return {}
 
 
 def how(subscription: SubscriptionDocument) -> str:
