@@ -19,6 +19,7 @@ from tocsin.matching.explanation import (
     Match,
 )
 from tocsin.matching.matches import Matches
+from tocsin.matching.preparing import Preparation, PreparedRule
 from tocsin.matching.setting import Setting
 from tocsin.matching.sharding import Shard
 from tocsin.matching.view import ArticleView
@@ -35,6 +36,8 @@ __all__ = [
     "MarkedSentence",
     "Match",
     "Matches",
+    "Preparation",
+    "PreparedRule",
     "Setting",
     "Shard",
     "evaluate",

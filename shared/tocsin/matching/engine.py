@@ -1,6 +1,6 @@
 """All steps together: choose the candidates, decide, and explain."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from tocsin.matching.evaluate import evaluate
 from tocsin.matching.explain import explain
 from tocsin.matching.explanation import Explanation
 from tocsin.matching.matches import Matches
+from tocsin.matching.preparing import PreparedRule
 from tocsin.matching.presearch import Candidates, Presearcher, presearcher
 from tocsin.matching.rulebook import Rulebook
 from tocsin.matching.view import ArticleView
@@ -47,11 +48,21 @@ class Engine:
         Raises:
             ValueError: the rule cannot be matched; the one with its id stays in force.
         """
-        number = self._rules.free_number()
-        self._presearcher.add(number, rule)
-        before = self._rules.put(number, rule)
-        if before is not None:
-            self._presearcher.remove(before)
+        order = self._presearcher.prepared(rule)
+        self.put_prepared([PreparedRule(self._rules.record_of(rule), order)])
+
+    def put_prepared(self, rules: Sequence[PreparedRule]) -> None:
+        """Add rules, which takes a tenth of the time that preparing them took."""
+        numbers = self._rules.take_numbers(len(rules))
+        try:
+            self._presearcher.add_prepared(numbers, [rule.order for rule in rules])
+        except MemoryError:
+            self._rules.give_back(numbers)
+            raise
+        for number, rule in zip(numbers, rules, strict=True):
+            before = self._rules.put(number, rule.record)
+            if before is not None:
+                self._presearcher.remove(before)
 
     def remove(self, rule_id: str) -> None:
         """Forget a rule; nothing happens where there is none."""

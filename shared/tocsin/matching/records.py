@@ -21,7 +21,7 @@ from tocsin.rules import (
     Rule,
     parse,
 )
-from tocsin.rules.resolve import mapped
+from tocsin.rules.resolve import mapped, may_name
 
 
 class SharedLists:
@@ -58,14 +58,14 @@ class SharedLists:
 
 _MOST_LATELY = 1_000
 _LENGTH = 2
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def record_of(rule: Rule, lists: SharedLists) -> bytes:
     values: list[Any] = [rule.name, rule.version, rule.query]
     if more := dict(_more(rule, lists)):
         values.append(more)
-    written = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-    return _beginning(rule.id) + written.encode("utf-8", "surrogatepass")
+    return _beginning(rule.id) + _written(values).encode("utf-8", "surrogatepass")
 
 
 def is_of(record: bytes | None, rule_id: str) -> bool:
@@ -113,13 +113,15 @@ def _more(rule: Rule, lists: SharedLists) -> Iterator[tuple[str, Any]]:
         yield "regions", asdict(rule.regions)
     if rule.expression is not None and not rule.query.strip():
         yield "expression", json_of(rule.expression)
-    elif rule.expression is not None and (meant := _meant(rule.expression, lists)):
+    elif meant := _meant(rule, lists):
         yield "meant", meant
 
 
-def _meant(expression: Expression, lists: SharedLists) -> list[str | int]:
-    """Return what the names in an expression stand for, one after another."""
+def _meant(rule: Rule, lists: SharedLists) -> list[str | int]:
+    """Return what the names in a query stand for, one after another."""
     found: list[str | int] = []
+    if rule.expression is None or not may_name(rule.query):
+        return found
 
     def look(leaf: Expression) -> Expression:
         match leaf:
@@ -131,7 +133,7 @@ def _meant(expression: Expression, lists: SharedLists) -> list[str | int]:
                 pass
         return leaf
 
-    mapped(expression, look)
+    mapped(rule.expression, look)
     return found if any(each != "" for each in found) else []
 
 

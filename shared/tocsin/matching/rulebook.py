@@ -2,7 +2,7 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.matching.numbering import MOST_NUMBERS, Numbering
-from tocsin.matching.records import SharedLists, is_of, record_of, rule_in, version_in
+from tocsin.matching.records import SharedLists, id_in, is_of, record_of, rule_in, version_in
 from tocsin.rules import Rule
 
 
@@ -45,24 +45,33 @@ class Rulebook:
         number = self.find(rule_id)
         return None if number is None else version_in(self.record(number))
 
-    def free_number(self) -> int:
-        """Return a number that no rule has; the same until it is taken."""
-        if self._free:
-            return self._free[-1]
-        if len(self._records) > MOST_NUMBERS:
-            raise MemoryError(f"{MOST_NUMBERS:,} rules are in force: split them into shards")
-        return len(self._records)
+    def take_numbers(self, count: int) -> list[int]:
+        """Return so many numbers that no rule has; each is to be ``put`` next, or given back.
 
-    def put(self, number: int, rule: Rule) -> int | None:
-        """Give the free number to a rule; return the one that the rule of this id had."""
-        record = record_of(rule, self._lists)
-        if number == len(self._records):
-            self._records.append(None)
-        else:
-            self._free.pop()
-        before = self.remove(rule.id)
+        Raises:
+            MemoryError: there are no more.
+        """
+        before = len(self._records)
+        again = [self._free.pop() for _ in range(min(count, len(self._free)))]
+        new = range(before, before + count - len(again))
+        if new.stop > MOST_NUMBERS:
+            self.give_back(again)
+            raise MemoryError(f"{MOST_NUMBERS:,} rules are in force: split them into shards")
+        self._records += [None] * len(new)
+        return [*again, *new]
+
+    def give_back(self, numbers: Iterable[int]) -> None:
+        self._free.extend(numbers)
+
+    def record_of(self, rule: Rule) -> bytes:
+        return record_of(rule, self._lists)
+
+    def put(self, number: int, record: bytes) -> int | None:
+        """Give a taken number to a rule; return the one that the rule of this id had."""
+        rule_id = id_in(record)
+        before = self.remove(rule_id)
         self._records[number] = record
-        self._numbers.add(rule.id, number)
+        self._numbers.add(rule_id, number)
         return before
 
     def remove(self, rule_id: str) -> int | None:

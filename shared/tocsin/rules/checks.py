@@ -38,7 +38,7 @@ class Limits:
 _ASTERISK = re.compile(r"\*+")
 _QUESTION_BEFORE = re.compile(r"(?<![^\W_])(?<![?*])\?+(?=[^\W_])")
 _WORD_END = re.compile(r"^[\w*?]+")
-_LETTERS_BEFORE_ASTERISK = 3
+LETTERS_BEFORE_ASTERISK = 3
 _LETTERS_BESIDE_QUESTION_MARKS = 2
 
 
@@ -91,9 +91,9 @@ def _problem_of_asterisk(text: str, found: re.Match[str]) -> str:
     if len(found.group()) > 1:
         return "one '*' is enough"
     letters = _letters_before(text, found.start())
-    if letters < _LETTERS_BEFORE_ASTERISK:
+    if letters < LETTERS_BEFORE_ASTERISK:
         return (
-            f"'*' needs at least {_LETTERS_BEFORE_ASTERISK} letters before it: "
+            f"'*' needs at least {LETTERS_BEFORE_ASTERISK} letters before it: "
             f"with fewer it stands for far too many words"
         )
     return ""
@@ -102,7 +102,7 @@ def _problem_of_asterisk(text: str, found: re.Match[str]) -> str:
 def _without_asterisk(text: str, found: re.Match[str]) -> str:
     """Return the nearest thing that may be meant: ``att*`` for ``att*ck``."""
     rest = _WORD_END.sub("", text[found.end() :], count=1)
-    if found.start() > 0 and _letters_before(text, found.start()) >= _LETTERS_BEFORE_ASTERISK:
+    if found.start() > 0 and _letters_before(text, found.start()) >= LETTERS_BEFORE_ASTERISK:
         return f"{text[: found.start()]}*{rest}"
     return text[: found.start()] + text[found.end() :]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Self, TypeAlias
 
 from tocsin.rules.words import word_patterns
 
@@ -17,6 +17,8 @@ class Place(NamedTuple):
 
 
 NOWHERE = Place(0, 0)
+
+_set = object.__setattr__
 
 
 class FieldName(StrEnum):
@@ -61,6 +63,15 @@ class Literal:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "words", word_patterns(self.text))
+
+    @classmethod
+    def of_words(cls, text: str, words: tuple[str, ...], place: Place) -> Self:
+        """Return it with the words that are known to be those of the text, in a third of the time."""
+        found = object.__new__(cls)
+        _set(found, "text", text)
+        _set(found, "words", words)
+        _set(found, "place", place)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

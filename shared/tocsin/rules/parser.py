@@ -40,6 +40,7 @@ from tocsin.rules.expression import (
     Wildcard,
 )
 from tocsin.rules.lexer import Kind, Lexeme, Modifier, lex
+from tocsin.rules.quick import quick
 from tocsin.rules.readings import mixed
 from tocsin.rules.suggest import language_code
 from tocsin.rules.words import is_pattern, word_patterns, words_as_written
@@ -64,6 +65,17 @@ def parse(text: str) -> Expression:
 
     Raises:
         RuleSyntaxError: with the position, what stood there and what would be right.
+    """
+    if (ordinary := quick(text)) is not None:
+        return ordinary
+    return parse_fully(text)
+
+
+def parse_fully(text: str) -> Expression:
+    """Do what ``parse`` does, for queries of every kind; what ``quick`` reads it must read the same.
+
+    Raises:
+        RuleSyntaxError: as above.
     """
     try:
         return _parse(text)

@@ -67,7 +67,12 @@ def resolve(
             case _:
                 return leaf
 
-    return mapped(expression, name)
+    return mapped(expression, name) if may_name(query) else expression
+
+
+def may_name(query: str) -> bool:
+    """Tell whether a query may name anything that stands for something else; most do not."""
+    return ":" in query or "=" in query or "@" in query
 
 
 def mapped(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:

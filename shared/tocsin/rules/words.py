@@ -11,12 +11,18 @@ from tocsin.text import Tokens, stem, tokenise, tokenise_any
 _WILD = "*?"
 
 
-@lru_cache(maxsize=1 << 16)
 def word_patterns(text: str) -> tuple[str, ...]:
     """Return the folded words of ``text``, with ``?`` inside a word and ``*`` at its end kept.
 
     ``al-Qaed*`` gives ``("al", "qaed*")``; a question mark at the end of a word is punctuation.
     """
+    if text.isascii() and text.replace(" ", "").isalnum():  # nothing but letters and digits
+        return tuple(text.lower().split())
+    return _word_patterns(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def _word_patterns(text: str) -> tuple[str, ...]:
     text = unicodedata.normalize("NFC", text)
     return tuple(stem(found.word) for found in _with_wildcards(text, tokenise(text)))
 

@@ -6,7 +6,13 @@ those under which it is found. ``dictionary`` does the rest in plain Python, ``k
 code over flat arrays.
 """
 
-from tocsin.matching.presearch.choice import Kernel, must_compile, presearcher, warm
+from tocsin.matching.presearch.choice import (
+    Kernel,
+    must_compile,
+    preparing,
+    presearcher,
+    warm,
+)
 from tocsin.matching.presearch.contract import Candidates, Presearcher
 from tocsin.matching.presearch.dictionary import DictionaryPresearcher
 from tocsin.matching.presearch.frequencies import Frequencies
@@ -19,6 +25,7 @@ __all__ = [
     "Kernel",
     "Presearcher",
     "must_compile",
+    "preparing",
     "presearcher",
     "warm",
 ]

@@ -1,11 +1,14 @@
 """Which presearcher to use."""
 
+from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
-from typing import Literal
+from typing import Any, Literal
 
 from tocsin.matching.presearch.contract import Presearcher
 from tocsin.matching.presearch.dictionary import DictionaryPresearcher
 from tocsin.matching.presearch.frequencies import Frequencies
+from tocsin.matching.presearch.registration import register
 from tocsin.rules import Rule
 
 
@@ -24,6 +27,15 @@ def presearcher(kernel: Kernel = "auto", frequencies: Frequencies | None = None)
     from tocsin.matching.presearch.kernel import KernelPresearcher  # noqa: PLC0415
 
     return KernelPresearcher(frequencies)
+
+
+def preparing(kernel: Kernel = "auto") -> Callable[[Rule], Any]:
+    """Return what prepares rules as such a presearcher does, for a process that has none."""
+    if not _with_numba(kernel):
+        return partial(register, frequency=Frequencies())
+    from tocsin.matching.presearch.kernel.orders import order_of  # noqa: PLC0415 -- as above
+
+    return partial(order_of, frequencies=Frequencies())
 
 
 def must_compile(kernel: Kernel = "auto") -> bool:

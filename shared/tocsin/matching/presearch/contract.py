@@ -37,6 +37,20 @@ class Presearcher(Protocol):
         """
         ...
 
+    def prepared(self, rule: Rule) -> Any:
+        """Return a rule as ``add_prepared`` takes it: the longer half of adding it.
+
+        Another process may do that (see ``preparing``).
+
+        Raises:
+            ValueError: as with ``add``.
+        """
+        ...
+
+    def add_prepared(self, numbers: Sequence[int], prepared: Sequence[Any]) -> None:
+        """Register rules, one or more, under numbers that are free."""
+        ...
+
     def remove(self, number: int) -> None:
         """Forget the rule of that number, which must be there."""
         ...

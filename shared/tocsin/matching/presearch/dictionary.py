@@ -48,11 +48,17 @@ class DictionaryPresearcher:
         self._vocabulary = _Vocabulary()
 
     def add(self, number: int, rule: Rule) -> None:
-        registration = register(rule, self._frequencies)
-        self._registrations[number] = registration
-        self._vocabulary.add(_features(registration))
-        for anchor in registration.anchors:
-            self._by_anchor[anchor].add(number)
+        self.add_prepared([number], [self.prepared(rule)])
+
+    def prepared(self, rule: Rule) -> Registration:
+        return register(rule, self._frequencies)
+
+    def add_prepared(self, numbers: Sequence[int], prepared: Sequence[Registration]) -> None:
+        for number, registration in zip(numbers, prepared, strict=True):
+            self._registrations[number] = registration
+            self._vocabulary.add(_features(registration))
+            for anchor in registration.anchors:
+                self._by_anchor[anchor].add(number)
 
     def remove(self, number: int) -> None:
         registration = self._registrations.pop(number)

@@ -45,15 +45,17 @@ class Frequencies:
         return cls({word: count / total for word, count in counts.items() if count > 1})
 
     def __call__(self, feature: Feature) -> float:
-        match feature.kind:
-            case Kind.WORD:
-                return self._of_word(feature.words[0])
-            case Kind.PREFIX:
-                return frequency.of_prefix(feature.words[0])
-            case Kind.PHRASE:
-                return _PHRASE_FACTOR * min(map(self._of_word, feature.words))
-            case Kind.FACT:
-                return _FACTS.get(feature.words[0].partition(":")[0], frequency.OF_REGION)
+        return self.share(feature.kind, feature.words)
+
+    def share(self, kind: int, words: tuple[str, ...]) -> float:
+        """Do the same for a feature by its kind and words."""
+        if kind == Kind.WORD:
+            return self._of_word(words[0])
+        if kind == Kind.PHRASE:
+            return _PHRASE_FACTOR * min(map(self._of_word, words))
+        if kind == Kind.PREFIX:
+            return frequency.of_prefix(words[0])
+        return _FACTS.get(words[0].partition(":")[0], frequency.OF_REGION)
 
 
 def _measured(shares: Mapping[str, float]) -> Callable[[str], float]:

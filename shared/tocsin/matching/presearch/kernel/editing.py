@@ -62,7 +62,16 @@ AT_HOME = 4  # a slab: how many anchors, the anchors, the program
 
 
 @exported
-def add(order: NDArray[np.uint64], lookup: Lookup, ledger: Ledger) -> None:
+def add(
+    orders: NDArray[np.uint64], ends: NDArray[np.int64], lookup: Lookup, ledger: Ledger
+) -> None:
+    """Register rules: their orders, and where each begins and the last ends."""
+    for at in range(ends.shape[0] - 1):
+        _add(orders[ends[at] : ends[at + 1]], lookup, ledger)
+
+
+@compiled
+def _add(order: NDArray[np.uint64], lookup: Lookup, ledger: Ledger) -> None:
     """Register a rule. In the order, ids take the place of features."""
     number, flags = signed(order[0]), signed(order[1])
     length, anchors = signed(order[3]), signed(order[4])

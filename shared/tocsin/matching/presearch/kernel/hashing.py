@@ -6,7 +6,7 @@ brings it to the beginning. At a million words two hashes are equal with a chanc
 """
 
 from functools import cache, lru_cache
-from operator import mul
+from operator import getitem, mul
 from typing import NamedTuple
 
 import numpy as np
@@ -88,20 +88,26 @@ def key_of_pair(phrase: int, word: int) -> np.uint64:
 @lru_cache(maxsize=1 << 16)
 def key_of(text: str, kind: Kind, space: Space) -> int:
     """Return the key of a folded word, or of a prefix."""
-    units = memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H")
-    letters, powers = _for_python(len(units))
-    number: int = sum(map(mul, map(letters.__getitem__, units), powers)) & _BITS_64
+    if text.isascii() and len(text) <= _USUAL_LENGTH:
+        number: int = sum(map(getitem, _python_products(), text.encode())) & _BITS_64
+    else:
+        units = memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H")
+        letters = map(_python_letters().__getitem__, units)
+        number = sum(map(mul, letters, _python_powers(len(units)))) & _BITS_64
     number ^= number >> 32
     number = number * _MULTIPLIER & _BITS_64
     return number ^ (number >> 32) ^ int(SALTS[kind, space])
 
 
-def _for_python(length: int) -> tuple[list[int], list[int]]:
-    powers = _python_powers() if length <= _USUAL_LENGTH else _powers(_BASE, length).tolist()
-    return _python_letters(), powers
-
-
 _USUAL_LENGTH = 64
+
+
+@cache
+def _python_products() -> list[list[int]]:
+    """Return for each place in a word what each letter of ASCII there adds to the sum."""
+    letters = _python_letters()[:128]
+    powers = _powers(_BASE, _USUAL_LENGTH).tolist()
+    return [[letter * power & _BITS_64 for letter in letters] for power in powers]
 
 
 @cache
@@ -110,7 +116,6 @@ def _python_letters() -> list[int]:
     return found
 
 
-@cache
-def _python_powers() -> list[int]:
-    found: list[int] = _powers(_BASE, _USUAL_LENGTH).tolist()
+def _python_powers(length: int) -> list[int]:
+    found: list[int] = _powers(_BASE, length).tolist()
     return found

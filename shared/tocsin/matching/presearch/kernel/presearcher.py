@@ -10,20 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.matching.presearch.contract import Candidates
-from tocsin.matching.presearch.features import Feature, Kind
 from tocsin.matching.presearch.frequencies import Frequencies
 from tocsin.matching.presearch.kernel import arrays
 from tocsin.matching.presearch.kernel.codes import codes
 from tocsin.matching.presearch.kernel.editing import add, remove
 from tocsin.matching.presearch.kernel.fact_ids import FactIds
-from tocsin.matching.presearch.kernel.hashing import hashing, key_of
+from tocsin.matching.presearch.kernel.hashing import hashing
 from tocsin.matching.presearch.kernel.interning import new_fact
 from tocsin.matching.presearch.kernel.lookup import (
-    DIRECT,
     FEATURES,
-    INEXACT,
     NUMBER,
-    REPEATED,
 )
 from tocsin.matching.presearch.kernel.matching import (
     ANY_FORM,
@@ -36,17 +32,15 @@ from tocsin.matching.presearch.kernel.matching import (
     Batch,
     match,
 )
-from tocsin.matching.presearch.kernel.programs import question
+from tocsin.matching.presearch.kernel.order import Order
+from tocsin.matching.presearch.kernel.orders import order_of
 from tocsin.matching.presearch.kernel.reading import MARKED, TOO_LONG
 from tocsin.matching.presearch.kernel.scratch import scratch
 from tocsin.matching.presearch.kernel.texts import folded_text_of, marks_of, text_of
-from tocsin.matching.presearch.registration import Registration, register
 from tocsin.matching.view import ArticleView
 from tocsin.rules import Rule
-from tocsin.rules.checks import Limits
 
 
-_NOTHING_ELSE: tuple[int, list[int], list[int]] = (0, [0, 0], [])
 _FIRST_LENGTH = 1 << 14  # codes
 _FIRST_ANSWERS = 1 << 14  # rules
 
@@ -64,10 +58,22 @@ class KernelPresearcher:
         self._answers = _answers(_FIRST_ANSWERS, 64)
 
     def add(self, number: int, rule: Rule) -> None:
-        registration = register(rule, self._frequencies)
-        self._check_room(number)
-        self._rules = max(self._rules, number + 1)
-        add(np.array(self._order(number, registration), np.uint64), self._lookup, self._ledger)
+        self.add_prepared([number], [self.prepared(rule)])
+
+    def prepared(self, rule: Rule) -> Order:
+        return order_of(rule, self._frequencies)
+
+    def add_prepared(self, numbers: Sequence[int], prepared: Sequence[Order]) -> None:
+        orders = [order.words for order in prepared]
+        ends = np.array(_ends(map(len, orders)), np.int64)
+        words = np.array(list(chain(*orders)), np.uint64)
+        self._check_room(max(numbers, default=0), len(words))
+        words[ends[:-1]] = numbers
+        for first, order in zip(ends.tolist(), prepared, strict=False):
+            for at, name in order.facts:
+                words[first + at] = self._facts.intern(name)
+        self._rules = max(self._rules, *(number + 1 for number in numbers))
+        add(words, ends, self._lookup, self._ledger)
 
     def remove(self, number: int) -> None:
         remove(number, self._lookup, self._ledger)
@@ -159,41 +165,13 @@ class KernelPresearcher:
             )
         ]
 
-    def _check_room(self, number: int) -> None:
+    def _check_room(self, number: int, words: int) -> None:
+        """Refuse rules of so many words in all, each of which may be a feature."""
         features = int(self._lookup.registers[FEATURES])
-        if number > NUMBER or features + Limits.TERMS > arrays.MOST_FEATURES:
+        if number > NUMBER or features + words > arrays.MOST_FEATURES:
             raise MemoryError(
                 f"{number:,} rules are more than there is room for: split them into shards"
             )
-
-    def _order(self, number: int, registration: Registration) -> list[int]:
-        """Return what ``editing.add`` takes."""
-        places: dict[Feature, int] = {}
-
-        def place(feature: Feature) -> int:
-            return places.setdefault(feature, len(places))
-
-        anchors = list(map(place, registration.anchors))
-        guards, program = question(registration.question, registration.anchors, place)
-        flags = INEXACT if program is None or not registration.exact else 0
-        if len(anchors) > 1:
-            flags |= REPEATED
-        if (flags, guards, program) == _NOTHING_ELSE:
-            flags = DIRECT
-        words = program or []
-        features = [key for feature in places for key in self._keys(feature)]
-        counts = (len(places), len(words), len(anchors))
-        return [number, flags, *counts, *guards, *features, *words, *anchors]
-
-    def _keys(self, feature: Feature) -> list[int]:
-        kind, space, words = feature
-        if kind is Kind.FACT:
-            keys = [self._facts.intern(words[0])]
-        elif kind is Kind.PREFIX:
-            keys = [key_of(words[0], kind, space), len(words[0])]
-        else:
-            keys = [key_of(word, Kind.WORD, space) for word in words]
-        return [(int(kind) << 32) + len(keys), *keys]
 
 
 def _answers(rules: int, articles: int) -> Answers:
