@@ -11,11 +11,12 @@ from tocsin_console.routes.pages import (
     rules,
     session,
     subscribers,
+    wishes,
 )
 
 
 def router() -> APIRouter:
     pages = APIRouter(include_in_schema=False)
-    for part in (overview, alerts, errands, rules, subscribers, letters, inbox, session):
+    for part in (overview, alerts, errands, rules, subscribers, wishes, letters, inbox, session):
         pages.include_router(part.router)
     return pages
