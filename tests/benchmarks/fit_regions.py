@@ -3,7 +3,7 @@
     PYTHONPATH=tests python tests/benchmarks/fit_regions.py place|sense
 
 Learned from: GeoVirus (WikiNews text, CC BY 2.5) and every other sentence of ours in
-``tests/data/regions/sentences.txt``. Each weight is drawn to the one that is there already, so that
+``tests/data/regions/sentences/``. Each weight is drawn to the one that is there already, so that
 what the texts say little of stays as it was set by hand.
 """
 
@@ -27,7 +27,7 @@ from tocsin.regions.mention import Mention
 from tocsin.regions.weights import PLACE, SENSE
 
 
-SENTENCES = Path(__file__).parent.parent / "data" / "regions" / "sentences.txt"
+SENTENCES = Path(__file__).parent.parent / "data" / "regions" / "sentences"
 _MARKED = re.compile(r"\[([^|\]]+)\|([^\]]+)\]")
 # GeoVirus does not count "Michigan State University" as a place; we count it a little.
 _UNDECIDED = {"organisation after", "organisation before", "firm after"}
@@ -39,16 +39,22 @@ _PULL = 4.0
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("what", choices=["place", "sense"])
-    documents = [*read("geovirus"), *list(sentences())[::2]]
+    documents = [*read("geovirus"), *seen_sentences()]
     if arguments.parse_args().what == "place":
         fit_place(documents)
     else:
         fit_sense(documents)
 
 
-def sentences() -> Iterator[Document]:
+def seen_sentences() -> Iterator[Document]:
+    """Yield every other sentence of ours in each language; the others are for the test."""
+    for file in sorted(SENTENCES.glob("*.txt")):
+        yield from list(sentences(file))[::2]
+
+
+def sentences(file: Path) -> Iterator[Document]:
     """Yield our sentences as documents: the brackets taken out, the places noted."""
-    for number, line in enumerate(SENTENCES.read_text(encoding="utf-8").splitlines()):
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines()):
         if line.startswith("#"):
             continue
         text, toponyms, last = "", [], 0
@@ -62,6 +68,7 @@ def sentences() -> Iterator[Document]:
         yield {
             "id": f"ours:{number}",
             "source": "ours",
+            "language": file.stem,
             "text": text + line[last:],
             "toponyms": toponyms,
         }
@@ -69,7 +76,8 @@ def sentences() -> Iterator[Document]:
 
 def parse(geoparser: Geoparser, document: Document) -> list[Mention]:
     day = datetime(2025, 6, 1, tzinfo=UTC)
-    article = Article(id="", title="", text=document["text"], fetched_at=day, language="en")
+    language = document.get("language", "en")
+    article = Article(id="", title="", text=document["text"], fetched_at=day, language=language)
     return geoparser.mentions(article)[1]
 
 

@@ -6,9 +6,13 @@ import pytest
 
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.regions.places import Places
+from tocsin.regions.tables import COUNTY
 
 
 Locate = Callable[..., Places]
+
+# (language, how many first-level divisions, what share of the cities of a million).
+COVERED = [("ru", 1_750, 0.89), ("ar", 1_100, 0.83), ("zh", 2_100, 0.9)]
 
 STORIES = [
     (
@@ -119,6 +123,9 @@ def test_in_an_english_text_no_foreign_demonym_is_read(locate: Locate) -> None:
         ("Khartoum", "Jartum", "Хартум", "الخرطوم", "喀土穆"),
         ("Kyiv", "Kiev", "Киев", "كييف", "基辅"),
         ("New York", "Nueva York", "Nova Iorque", "Нью-Йорк", "نيويورك", "纽约"),
+        ("Washington", "Вашингтон", "واشنطن", "华盛顿", "華盛頓"),
+        ("Abu Dhabi", "Abou Dhabi", "Abu Dabi", "Абу-Даби", "أبو ظبي", "阿布扎比"),
+        ("Hanoi", "Hanói", "Ханой", "هانوي", "河内", "河內"),
     ],
     ids=lambda names: names[0],
 )
@@ -140,3 +147,68 @@ def test_every_country_has_a_name_in_its_script(gazetteer: Gazetteer, language: 
     for _, head in gazetteer.entities.heads:
         if head.kind == "country":
             assert any(script <= name[:1] <= chr(ord(script) + 0x51FF) for name in head.names), head
+
+
+@pytest.mark.parametrize(("language", "divisions", "cities"), COVERED)
+def test_many_divisions_and_nearly_all_large_cities_have_a_name_in_its_script(
+    gazetteer: Gazetteer, language: str, divisions: int, cities: float
+) -> None:
+    first, last = {"ru": "\u0400\u04ff", "ar": "\u0600\u06ff", "zh": "\u4e00\u9fff"}[language]
+    keys = (key for key in gazetteer.tables.names.iterkeys("") if first <= key[0] <= last)
+    called = {candidate.region for key in keys for candidate in gazetteer.names.called(key)}
+
+    large = [
+        f"place:{row['id']}"
+        for row in gazetteer.tables.places
+        if row["population"] >= 1_000_000 and row["id"] < COUNTY
+    ]
+    assert sum(region.startswith("admin1:") for region in called) >= divisions
+    assert sum(region in called for region in large) >= cities * len(large)
+
+
+@pytest.mark.parametrize(
+    ("name", "region"),
+    [
+        ("四川", "admin1:CN-SC"),
+        ("新疆", "admin1:CN-XJ"),
+        ("Удмуртская Республика", "admin1:RU-UD"),
+        ("ريف دمشق", "admin1:SY-RD"),
+        ("West Darfur", "admin1:SD-DW"),
+        ("غرب دارفور", "admin1:SD-DW"),
+        ("كايس", "admin1:ML-1"),
+        ("Afrique de l'Ouest", "m49:011"),
+        ("США", "country:US"),
+    ],
+)
+def test_divisions_and_parts_of_the_world_are_resolved_in_other_languages(
+    gazetteer: Gazetteer, name: str, region: str
+) -> None:
+    assert gazetteer.resolve(name) == region
+
+
+def test_traditional_characters_are_read_as_simplified_ones(locate: Locate) -> None:
+    assert locate("馬里軍隊與塞內加爾", language="zh").regions.keys() >= {
+        "country:ML",
+        "country:SN",
+    }
+
+
+def test_an_adjective_that_a_country_is_called_as_well_is_read_in_lower_case(
+    locate: Locate,
+) -> None:
+    assert "country:AR" in locate("Detuvieron a una ciudadana argentina.", language="es").regions
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "country"),
+    [
+        ("fr", "Le village de Solhan, au Burkina Faso, a été attaqué.", "BF"),
+        ("es", "La catedral de Córdoba, en España, reabre.", "ES"),
+        ("pt", "Fogo em Valência, na Venezuela.", "VE"),
+        ("ar", "اشتباكات في طرابلس، في لبنان", "LB"),
+    ],
+)
+def test_each_language_may_say_where_a_place_lies(
+    locate: Locate, language: str, text: str, country: str
+) -> None:
+    assert locate(text, language=language).primary_country == f"country:{country}"

@@ -16,27 +16,44 @@ Locate = Callable[..., Places]
 DATA = Path(__file__).parent.parent / "data" / "regions"
 MARKED = re.compile(r"\[([^|\]]+)\|([^\]]+)\]")
 
-# What is wrong: a wine, a language for computers and teams called after places.
-SENTENCES_RIGHT = 0.94
+# What is wrong: wines, dishes, teams and phrases that are called after places.
+SENTENCES_RIGHT = 0.97
+LANGUAGES = ("ar", "en", "es", "fr", "pt", "ru", "zh")
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence and the countries (or areas) that it names."""
+    """A sentence and the countries (or areas) that it names.
+
+    Every other one went into the weights (tests/benchmarks/fit_regions.py), the ``unseen`` did not.
+    """
 
     text: str
+    language: str
     regions: frozenset[str]
+    unseen: bool
 
 
 def sentences() -> Iterator[Sentence]:
-    for line in (DATA / "sentences.txt").read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
+    for language in LANGUAGES:
+        lines = (DATA / "sentences" / f"{language}.txt").read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(line for line in lines if not line.startswith("#")):
             marks = {mark if ":" in mark else f"country:{mark}" for _, mark in MARKED.findall(line)}
-            yield Sentence(MARKED.sub(r"\1", line), frozenset(marks))
+            text = MARKED.sub(r"\1", line)
+            yield Sentence(text, language, frozenset(marks), unseen=number % 2 == 1)
 
 
 def likely(places: Places) -> set[str]:
     return {region for region, hit in places.regions.items() if hit.probability > 0.5}
+
+
+def amiss(locate: Locate, gazetteer: Gazetteer, sentence: Sentence) -> set[str]:
+    """Return what is absent or too much."""
+    found = likely(locate(sentence.text, language=sentence.language))
+    # An area that is named brings the countries that it lies in: Crimea brings two.
+    brought = {r for region in sentence.regions for r in gazetteer.ancestors(region)}
+    countries = {region for region in found if region.startswith("country:")}
+    return (sentence.regions - found) | (countries - brought - sentence.regions)
 
 
 @pytest.mark.parametrize(
@@ -62,19 +79,33 @@ def test_a_name_is_told_from_its_double(
     assert not {ours(region) for region in case["must_not"]} & found
 
 
-def test_the_sentences_that_nothing_was_learned_from_are_mostly_right(
+def test_nearly_all_sentences_are_right(locate: Locate, gazetteer: Gazetteer) -> None:
+    every = list(sentences())
+
+    wrong = [(s.text, sorted(found)) for s in every if (found := amiss(locate, gazetteer, s))]
+
+    assert len(every) > 450
+    assert len(wrong) <= len(every) * (1 - SENTENCES_RIGHT), wrong
+
+
+def test_so_are_the_sentences_that_nothing_was_learned_from(
     locate: Locate, gazetteer: Gazetteer
 ) -> None:
-    # Every other sentence went into the weights (tests/benchmarks/fit_regions.py); these did not.
-    unseen = list(sentences())[1::2]
-    wrong = []
-    for sentence in unseen:
-        found = likely(locate(sentence.text))
-        countries = {region for region in found if region.startswith("country:")}
-        expected = {region for region in sentence.regions if region.startswith("country:")}
-        # An area that is named brings the countries that it lies in: Crimea brings two.
-        brought = {r for region in sentence.regions for r in gazetteer.ancestors(region)}
-        if not sentence.regions <= found or countries - brought != expected - brought:
-            wrong.append((sentence.text, sorted(sentence.regions ^ countries)))
+    unseen = [sentence for sentence in sentences() if sentence.unseen]
 
-    assert len(wrong) <= len(unseen) * (1 - SENTENCES_RIGHT), wrong
+    wrong = [(s.text, sorted(found)) for s in unseen if (found := amiss(locate, gazetteer, s))]
+
+    # One sentence in two hundred is half a percent.
+    assert len(wrong) <= len(unseen) * (1 - SENTENCES_RIGHT) + 1, wrong
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_is_nearly_as_good(
+    locate: Locate, gazetteer: Gazetteer, language: str
+) -> None:
+    these = [sentence for sentence in sentences() if sentence.language == language]
+
+    wrong = [(s.text, sorted(found)) for s in these if (found := amiss(locate, gazetteer, s))]
+
+    assert len(these) >= 39
+    assert len(wrong) <= len(these) * 0.1, wrong

@@ -6,7 +6,7 @@ alone says for its being a place, and how each candidate stands before any conte
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -23,6 +23,7 @@ from tocsin.regions.weights import PLACE
 AREAS = frozenset({"area", "bloc", "m49"})
 # Second-level divisions are weighed like towns: by how many people live there.
 SETTLED = frozenset({"place", "admin2"})
+_PROPER = AREAS | {"country"}
 LONGEST = 7
 _SAINTS = ("st ", "saint ")
 _CITY = 1.0  # 100,000 people, as Candidate.size has it
@@ -90,9 +91,11 @@ class Dictionary:
     def __init__(self, tables: Tables, entities: Entities, names: Names) -> None:
         self.names = names
         self.entry = lru_cache(maxsize=30_000)(self._entry)
+        self.demonym = lru_cache(maxsize=5_000)(self._demonym)
         self.starting = lru_cache(maxsize=60_000)(self._starting)
         self.reach = lru_cache(maxsize=60_000)(self._reach)
-        self.phrase_ends = _phrase_ends(tables)
+        self.phrase_ends = _ends(tables, {"phrase"})
+        self.name_ends = _ends(tables, _PROPER)
         self.abbreviations: dict[str, list[tuple[str, Entry]]] = {}
         self._after: dict[str, Entry] = {}
         for form, (region, only_after) in tables.abbreviations.items():
@@ -129,6 +132,12 @@ class Dictionary:
         )
         return tuple(each for each in found if each[2].candidates or each[2].form is Form.PHRASE)
 
+    def _demonym(self, number: int) -> Entry | None:
+        """Return what an adjective says: in lower case even "argentina" is none but that."""
+        candidates = self.names.candidates(number)
+        demonyms = tuple(c for c in candidates if c.use in DEMONYMS or c.kind == "country")
+        return _new_entry(Form.DEMONYM, demonyms) if demonyms else None
+
     def _entry(self, number: int, *, english: bool) -> Entry:
         """Return what the name says in an English text, or in one of another language."""
         candidates = self.names.candidates(number)
@@ -145,9 +154,10 @@ class Dictionary:
         return _new_entry(Form.NAME, named, saint=saint)
 
 
-def _phrase_ends(tables: Tables) -> frozenset[str]:
-    """Return the words in lower case that end a phrase, folded."""
-    lasts = (head.name.rpartition(" ")[2] for head in tables.heads if head.kind == "phrase")
+def _ends(tables: Tables, kinds: Container[str]) -> frozenset[str]:
+    """Return the words in lower case that end a name of these kinds, folded: "Guinée équatoriale"."""
+    names = (n for head in tables.heads if head.kind in kinds for n in (head.name, *head.names))
+    lasts = (name.rpartition(" ")[2] for name in names if " " in name)
     return frozenset(fold(last) for last in lasts if last.islower())
 
 
@@ -206,6 +216,8 @@ def _facts(form: Form, candidates: Sequence[Candidate]) -> dict[str, float]:
         facts[_size(max(well_called, default=0))] = 1.0
         if all(c.use is Use.ALTERNATE for c in candidates):
             facts["seldom called so"] = 1.0
+    if form is Form.NAME and any(c.capital and c.use > Use.ALTERNATE for c in candidates):
+        facts["capital of a country"] = 1.0
     if any(c.region.startswith(OWN) for c in candidates):
         facts["a subscriber's own"] = 1.0
     elif any(c.region.startswith("place:x:") for c in candidates):

@@ -11,11 +11,17 @@ from tocsin.regions.reading import COMMON, Reading, Word
 from tocsin.regions.tables import WordClass
 
 
+_LAST_LATIN = "\u024f"
 _GIVEN, _GIVEN_BEFORE, _SURNAME = 1_600, 2_900, 5_000
+
+# SCOWL's size up to which nearly all words are there for grammar.
+_FUNCTION = 10
 
 _LIST = re.compile(r", (?:and |or |et |y |e |\u0438 )?| (?:and|or|et|y|e|\u0438) |\u3001")
 _SENTENCE_END = re.compile(r"[.!?:\"\u201c\u201d\n\u2022]\W*$")
 _NAMED_FOR = WordClass.DIVISION | WordClass.FIRM | WordClass.ORGANISATION
+# Words that begin a sentence, or say more of where it is, are no part of a person's name.
+_NO_NAME = WordClass.COMPASS | WordClass.PREPOSITION | WordClass.OF
 _DASHES = {"-", "\N{EN DASH}"}
 # What stands between two words of one sentence; nothing in Chinese.
 _SPACES = {" ", "\n", ""}
@@ -134,11 +140,22 @@ def _before(reading: Reading, mention: Mention, covered: set[int]) -> None:
         return
     _place_before(reading, mention, index)
     if titled:
-        evidence["title before"] = 1.0
+        if not _governed(reading, mention):
+            evidence["title before"] = 1.0
     elif word.classes & WordClass.KIN and word.look == "lower":
         evidence["kin before"] = 1.0
-    elif word.capital and not word.ordinary and not word.classes & WordClass.COMPASS:
+    elif word.capital and not word.ordinary and not word.classes & _NO_NAME:
         _name_before(mention, word, initial=initial and between == ". ", known=index in covered)
+
+
+def _governed(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a title before the name is that of the country: "le président malien", "президент Мали".
+
+    French and its sisters put the adjective behind, Russian and Arabic the country.
+    """
+    if mention.form is Form.DEMONYM:
+        return reading.words[mention.first].look != "capital"
+    return mention.entry.known and reading.words[mention.first].raw[0] > _LAST_LATIN
 
 
 def _place_before(reading: Reading, mention: Mention, index: int) -> None:
@@ -152,6 +169,8 @@ def _place_before(reading: Reading, mention: Mention, index: int) -> None:
         evidence["preposition before"] = 0.7
     if word.classes & WordClass.COMPASS:
         evidence["direction before"] = 1.0
+    if word.classes & WordClass.DIVISION and not word.capital:
+        evidence["kind of place beside"] = 1.0
     if word.classes & WordClass.OF:
         evidence["of before"] = 1.0
         if earlier and earlier.classes & WordClass.ORGANISATION_OF:
@@ -181,10 +200,28 @@ def _after(reading: Reading, mention: Mention, covered: set[int]) -> None:
         evidence["possessive"] = 1.0
     if between not in _SPACES:
         return
+    if mention.last - mention.first == 1 and _listed_with_common(reading, mention):
+        evidence["listed with a common word"] = 1.0
     if word.classes & _NAMED_FOR or not word.capital:
         evidence.update(_kind_after(word))
     elif index not in covered and mention.form is not Form.DEMONYM:
         _name_after(mention, word)
+
+
+def _listed_with_common(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a name that is an everyday word too is enumerated with another: "turkey and ham were"."""
+    first, index = reading.words[mention.first], mention.last
+    if not 0 < first.size <= COMMON or index + 2 >= len(reading.words):
+        return False
+    joiner, word, following = reading.words[index : index + 3]
+    return (
+        joiner.raw in {"and", "or"}
+        and reading.between(index) == " "
+        and word.look == "lower"
+        and word.size > _FUNCTION
+        and not word.classes
+        and 0 < following.size <= _FUNCTION
+    )
 
 
 def _kind_after(word: Word) -> dict[str, float]:
@@ -222,7 +259,17 @@ def _among_mentions(
         evidence["says where"] = 1.0
     if mention.holds is not None and lies_in(mention.holds, mention):
         evidence["says where another is"] = 1.0
-    if _in_list(reading, before, mention) or _in_list(reading, mention, after):
+    around = [
+        other
+        for other, listed in (
+            (before, _in_list(reading, before, mention)),
+            (after, _in_list(reading, mention, after)),
+        )
+        if listed and other is not None
+    ]
+    if any(other.form is Form.PHRASE for other in around):
+        evidence["listed with no place"] = 1.0
+    elif around:
         evidence["in a list"] = 1.0
     if mention.dateline:
         evidence["dateline"] = 1.0
@@ -250,6 +297,8 @@ def _persons(reading: Reading, mentions: Sequence[Mention]) -> set[str]:
         word = words[index]
         if index and word.capital and len(word.raw) > 2:
             before = words[index - 1]
+            if index in countries and word.raw[0] > _LAST_LATIN:
+                continue
             if before.capital and _is_named(
                 reading, index, before, before_is_country=index - 1 in countries
             ):

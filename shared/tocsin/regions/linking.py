@@ -11,6 +11,28 @@ from tocsin.regions.tables import Use
 
 
 _IN = {", ", ",", " (", ", in ", " in ", ", the "}
+# "Solhan, au Burkina Faso", "Córdoba, en España", "Орёл в России".
+_IN |= {
+    f"{comma} {word} "
+    for comma in (",", "")
+    for word in (
+        "au",
+        "aux",
+        "en",
+        "dans le",
+        "dans la",
+        "em",
+        "no",
+        "na",
+        "nos",
+        "nas",
+        "в",
+        "во",
+        "на",
+    )
+}
+_IN |= {f"{comma} {word} " for comma in ("\u060c", "") for word in ("في", "بـ")} | {"\u060c "}
+_IN |= {"\uff0c", "\u3001"}
 _ENUMERATED = {", ", ",", ", the "}
 _POSSESSIVE = {"'s ", "\N{RIGHT SINGLE QUOTATION MARK}s ", "' ", "\N{RIGHT SINGLE QUOTATION MARK} "}
 _APPOSITION = re.compile(

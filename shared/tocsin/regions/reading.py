@@ -34,7 +34,8 @@ class Word:
     ``surname`` are ranks among personal names, 1 the commonest, 0 for none; ``classes`` are bits
     of ``WordClass``; ``reach`` is how many words the longest place name has that begins with it.
     ``inner`` and ``last`` tell whether it may stand within a name, and at its end: no "Nice people".
-    ``ends_phrase``: some phrase that is no place ends with it ("Guinea pig").
+    ``ends_name``: in lower case, a country or an area ends with it ("Guinée équatoriale");
+    ``ends_phrase``: some phrase that is no place does ("Guinea pig").
     """
 
     raw: str
@@ -47,6 +48,7 @@ class Word:
     reach: int
     inner: bool
     last: bool
+    ends_name: bool
     ends_phrase: bool
     # Asked of every word of every article, so they are no properties.
     capital: bool = field(init=False)
@@ -85,9 +87,11 @@ class Vocabulary(dict[str, Word]):
         reach = self._reach(raw, folded, look, classes)
         inner = look != "lower" or len(raw) <= 3 or folded in _SMALL
         last = look != "lower" or bool(classes & WordClass.DIVISION)
-        ends_phrase = look == "lower" and folded in self._dictionary.phrase_ends
+        ends = self._dictionary.name_ends, self._dictionary.phrase_ends
+        ends_name, ends_phrase = (look == "lower" and folded in words for words in ends)
         return Word(
-            raw, folded, look, size, given, surname, classes, reach, inner, last, ends_phrase
+            *(raw, folded, look, size, given, surname, classes, reach, inner, last),
+            *(ends_name, ends_phrase),
         )
 
     def _reach(self, raw: str, folded: str, look: Look, classes: int) -> int:

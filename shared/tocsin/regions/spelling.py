@@ -2,7 +2,7 @@
 
 A *key* is the folded words of a name, each followed by a space (``"nioro du sahel "``), so that
 a key is a prefix of a text's key exactly where the name ends at the end of a word. Chinese and
-Japanese have no spaces: each of their characters counts as a word.
+Japanese have no spaces: each of their characters counts as a word, a traditional one as the simplified.
 """
 
 # ruff: noqa: RUF001 -- the look-alikes are the point here
@@ -10,6 +10,8 @@ Japanese have no spaces: each of their characters counts as a word.
 import re
 import unicodedata
 from collections.abc import Iterator
+
+from tocsin.regions.han import SIMPLIFIED, TRADITIONAL
 
 
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -22,6 +24,7 @@ _LETTERS = str.maketrans(
         # Persian and Urdu write these Arabic letters otherwise; tatweel only stretches a word.
         "ی": "ي", "ى": "ي", "ک": "ك", "ة": "ه", "ہ": "ه", "ـ": "",
     }
+    | dict(zip(TRADITIONAL, SIMPLIFIED, strict=True))
 )  # fmt: skip
 
 

@@ -53,8 +53,14 @@ def _capital(
 
 
 def _adjective(reading: Reading, dictionary: Dictionary, index: int) -> Mention | None:
-    found = _name(reading, dictionary, index, english=False)
-    return found if found is not None and found.form is Form.DEMONYM else None
+    """Return a demonym in lower case, also where a country has that name: "la policía argentina"."""
+    folded = _ahead(reading, index, reading.words[index].reach)
+    for name, number in reversed(dictionary.names.starting(folded)):
+        last = index + name.count(" ")
+        entry = dictionary.demonym(number)
+        if entry is not None:
+            return Mention(index, last, reading.starts[index], reading.ends[last - 1], name, entry)
+    return None
 
 
 def _abbreviation(reading: Reading, dictionary: Dictionary, index: int) -> Mention | None:
@@ -113,7 +119,7 @@ def _ahead(reading: Reading, index: int, reach: int) -> str:
             break
         word = words[following]
         folded += f"{word.folded} "
-        if word.last or word.ends_phrase:
+        if word.last or word.ends_name or word.ends_phrase:
             whole = folded
         if not word.inner:
             break
@@ -134,8 +140,10 @@ def _joined(reading: Reading, index: int, reach: int) -> str:
 def _may_be_name(words: list[Word], first: int, last: int, entry: Entry) -> bool:
     """Tell whether the case of the words allows a name of them all: no "Nice people"."""
     ending = words[last - 1]
-    if not ending.last and not (ending.ends_phrase and entry.form is Form.PHRASE):
-        return False
+    if not ending.last:
+        ends = ending.ends_phrase if entry.form is Form.PHRASE else ending.ends_name and entry.known
+        if not ends:
+            return False
     return all(word.inner for word in words[first + 1 : last - 1])
 
 

@@ -30,6 +30,9 @@ _SEVEN_FROM = 15_000
 _OTHER_FROM = 300_000
 _INFLECTED_FROM = 100_000
 
+# As frequent as a name may be of which nothing but that is known.
+_WORLD_RANK = 1_500
+
 _LATIN = re.compile(r"[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f\u1e00-\u1eff'\u2019\-. ]{3,}")
 _ARABIC = re.compile(r"[\u0600-\u06ff ]{3,}")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
@@ -49,6 +52,8 @@ def compile_gazetteer() -> Compiled:
     places = _columns(cities, counties, heads, display, codes)
     for number, city in enumerate(cities, first_place):
         _add_city(names, number, city)
+        if (around := heads.namesake(city)) is not None:
+            _add_translated(names, around, city)
     for number, county in enumerate(counties, first_place + len(cities)):
         names.add(county.name, number, Use.NAME)
         names.add(county.bare, number, Use.NAME)
@@ -57,6 +62,7 @@ def compile_gazetteer() -> Compiled:
         if alias.region.startswith("place:") and alias.region not in heads.number:
             for name in alias.names:
                 names.add(name, numbers[int(alias.region.removeprefix("place:"))], Use.NAME)
+    _add_translations(names, cities, numbers)
     _remove_not_names(names, heads, numbers)
     trie, offsets, postings = _postings(names)
     return Compiled(
@@ -82,13 +88,43 @@ def _add_city(names: NameTable, number: int, city: packages.City) -> None:
         if _LATIN.fullmatch(alternate):
             if not alternate.isupper() and (watched or city.population >= _LATIN_FROM):
                 names.add(alternate, number, Use.ALTERNATE)
-        elif any(s.fullmatch(alternate) for s in (CYRILLIC, _ARABIC, _HAN)):
+        elif _in_our_scripts(alternate):
             if watched or city.population >= _SEVEN_FROM:
                 names.add(alternate, number, Use.TRANSLATED)
                 if city.population >= _INFLECTED_FROM:
                     add_russian_cases(names, alternate, number)
         elif not alternate[:1].isascii() and city.population >= _OTHER_FROM:
             names.add(alternate, number, Use.TRANSLATED)
+
+
+def _add_translated(names: NameTable, division: int, town: packages.City) -> None:
+    """Call a division what other scripts call the town that it shares its name with."""
+    if town.population >= _SEVEN_FROM:
+        for alternate in filter(_in_our_scripts, town.alternates):
+            names.add(alternate, division, Use.TRANSLATED)
+
+
+def _in_our_scripts(name: str) -> bool:
+    return any(script.fullmatch(name) for script in (CYRILLIC, _ARABIC, _HAN))
+
+
+def _add_translations(
+    names: NameTable, cities: list[packages.City], numbers: dict[int, int]
+) -> None:
+    """Add what CLDR calls the cities that stand for their time zones, in our languages."""
+    largest: dict[tuple[str, str], packages.City] = {}
+    for city in cities:
+        for name in (city.name, *city.alternates):
+            known = largest.get((city.country, key(name)))
+            if known is None or known.population < city.population:
+                largest[city.country, key(name)] = city
+    for country, english, translations in packages.zone_cities():
+        found = largest.get((country, key(english)))
+        if found is None or found.population < _LATIN_FROM:
+            continue
+        for name in translations:
+            names.add(name, numbers[found.id], Use.TRANSLATED)
+            add_russian_cases(names, name, numbers[found.id])
 
 
 def _columns(
@@ -160,6 +196,9 @@ def _words() -> marisa_trie.RecordTrie:
         note(word, 0, size)
     for rank, name in enumerate(curated.given_names(), 1):
         note(name, 1, rank)
+    for name in curated.given_names_of_the_world():
+        note(name, 1, _WORLD_RANK)
+        rows[name][1] = min(rows[name][1], _WORLD_RANK)
     for rank, name in enumerate(curated.surnames(), 1):
         note(name, 2, rank)
     for word, word_class in _classes():

@@ -173,6 +173,12 @@ def given_names() -> Iterator[str]:
     yield from _lines("given-names.txt")
 
 
+def given_names_of_the_world() -> Iterator[str]:
+    """Yield given names, folded, of which nothing is known but that they are some."""
+    for line in _lines("given-names-world.txt"):
+        yield from line.split()
+
+
 def surnames() -> Iterator[str]:
     yield from _lines("surnames.txt")
 
@@ -183,6 +189,10 @@ def common_words() -> Iterator[tuple[str, int]]:
         size, *words = line.split()
         for word in words:
             yield word, int(size)
+
+
+def division_names() -> Iterator[Named]:
+    yield from _named("division-names.tsv")
 
 
 def word_classes() -> Iterator[tuple[str, WordClass]]:

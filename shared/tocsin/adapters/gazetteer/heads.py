@@ -23,6 +23,11 @@ _TYPE_WORDS = (
     "Parish|Canton|Municipality|Voivodeship|Wilaya|Emirate|Territory|Division|Capital Region"
 )
 _GENERIC_AFTER = re.compile(rf"\s+(?:{_TYPE_WORDS})$")
+# "四川省", "新疆维吾尔自治区": what a text calls 四川 and 新疆.
+_HAN_TYPE = re.compile(
+    r"(?<=[\u4e00-\u9fff]{2})"
+    r"(?:(?:维吾尔|壮族|回族)?自治区|特别行政区|大区|地区|省|市|州|县|郡|道|府|区)$"
+)
 _HAS_TYPE = re.compile(rf"\b(?:{_TYPE_WORDS}|Okrug|City)\b", re.IGNORECASE)
 
 
@@ -34,6 +39,9 @@ class Heads:
         # The form without ISO's code of a division that has one stays an id of it.
         self.redirects: dict[str, str] = {}
         self._division_of: dict[str, str] = {}
+        self._division_names: dict[str, list[str]] = {}
+        for row in curated.division_names():
+            self._division_names.setdefault(row.region, []).extend(row.names)
         self._towns: dict[str, list[packages.City]] = {}
         for city in cities:
             self._towns.setdefault(city.division, []).append(city)
@@ -66,6 +74,14 @@ class Heads:
         """Return the region id of a GeoNames code, or empty where we know none."""
         return self._division_of.get(geonames, "")
 
+    def namesake(self, town: packages.City) -> int | None:
+        """Return the number of the division around a town, if it has the town's name."""
+        number = self.number.get(self.division(town.division))
+        if number is None:
+            return None
+        bare = _GENERIC_AFTER.sub("", _GENERIC_BEFORE.sub("", self.rows[number].name))
+        return number if key(bare) == key(town.name) else None
+
     def add_names(self, names: NameTable) -> None:
         for number, head in enumerate(self.rows):
             names.add(head.name, number, Use.NAME)
@@ -95,6 +111,7 @@ class Heads:
             if division.iso:
                 self.redirects[f"admin1:gn:{division.geonames}"] = division.region
             name, names = _division_names(division, inside)
+            names = tuple(dict.fromkeys((*names, *self._division_names.get(division.region, ()))))
             self._add(
                 Head(
                     id=division.region,
@@ -230,6 +247,8 @@ def _add_division_forms(names: NameTable, number: int, head: Head) -> None:
         bare = _GENERIC_AFTER.sub("", _GENERIC_BEFORE.sub("", name))
         if len(bare) > 3 and bare != name:
             names.add(bare, number, Use.TRANSLATED)
+        if (short := _HAN_TYPE.sub("", name)) != name:
+            names.add(short, number, Use.TRANSLATED)
         if bare.isascii() or bare[:1] <= "\u024f":
             for word in ("Region", "Province", "State"):
                 names.add(f"{bare} {word}", number, Use.NAME)

@@ -14,6 +14,7 @@ from typing import Any
 import countrygroups
 import pycountry
 from babel import Locale
+from babel.core import get_global
 
 
 # CLDR's names of countries and macro-regions are read in these languages.
@@ -23,6 +24,7 @@ LANGUAGES = (
 )  # fmt: skip
 # The others are for their script only: in Latin letters they add what no English text means.
 _LATIN = ("en", "fr", "es", "pt", "de", "it", "nl")
+_OURS = ("en", "fr", "es", "pt", "ar", "ru", "zh", "zh_Hant")
 # ISO 3166-2 names are translated by the iso-codes project.
 DIVISION_LANGUAGES = ("fr", "es", "pt", "ru", "zh_CN")
 
@@ -123,6 +125,18 @@ def division_names(iso: str) -> tuple[str, str, tuple[str, ...]] | None:
     names = [row.name]
     names += [_translations(language).gettext(row.name) for language in DIVISION_LANGUAGES]
     return row.name, row.type, tuple(dict.fromkeys(names))
+
+
+def zone_cities() -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield (country, English name, names in our languages) of the cities that time zones are called after."""
+    countries = get_global("zone_territories")
+    zones = [Locale.parse(language).time_zones for language in LANGUAGES if language in _OURS]
+    for zone in sorted(countries):
+        names = (str(locale.get(zone, {}).get("city") or "") for locale in zones)
+        english = zone.rpartition("/")[2].replace("_", " ")
+        found = tuple(dict.fromkeys(name for name in names if name and name != english))
+        if "/" in zone and found:
+            yield str(countries[zone]), english, found
 
 
 def _territories() -> list[dict[str, str]]:
