@@ -216,6 +216,11 @@ def _facts(form: Form, candidates: Sequence[Candidate]) -> dict[str, float]:
         facts[_size(max(well_called, default=0))] = 1.0
         if all(c.use is Use.ALTERNATE for c in candidates):
             facts["seldom called so"] = 1.0
+    return facts | _distinctions(form, candidates)
+
+
+def _distinctions(form: Form, candidates: Sequence[Candidate]) -> dict[str, float]:
+    facts: dict[str, float] = {}
     if form is Form.NAME and any(c.capital and c.use > Use.ALTERNATE for c in candidates):
         facts["capital of a country"] = 1.0
     if any(c.region.startswith(OWN) for c in candidates):
