@@ -11,6 +11,7 @@ from tocsin.regions.tables import COUNTY
 
 Locate = Callable[..., Places]
 
+SCRIPTS = {"ru": ("\u0400", "\u04ff"), "ar": ("\u0600", "\u06ff"), "zh": ("\u4e00", "\u9fff")}
 # (language, how many first-level divisions, what share of the cities of a million).
 COVERED = [("ru", 1_750, 0.89), ("ar", 1_100, 0.83), ("zh", 2_100, 0.9)]
 
@@ -153,7 +154,7 @@ def test_every_country_has_a_name_in_its_script(gazetteer: Gazetteer, language: 
 def test_many_divisions_and_nearly_all_large_cities_have_a_name_in_its_script(
     gazetteer: Gazetteer, language: str, divisions: int, cities: float
 ) -> None:
-    first, last = {"ru": "\u0400\u04ff", "ar": "\u0600\u06ff", "zh": "\u4e00\u9fff"}[language]
+    first, last = SCRIPTS[language]
     keys = (key for key in gazetteer.tables.names.iterkeys("") if first <= key[0] <= last)
     called = {candidate.region for key in keys for candidate in gazetteer.names.called(key)}
 

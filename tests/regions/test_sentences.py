@@ -53,7 +53,7 @@ def amiss(locate: Locate, gazetteer: Gazetteer, sentence: Sentence) -> set[str]:
     # An area that is named brings the countries that it lies in: Crimea brings two.
     brought = {r for region in sentence.regions for r in gazetteer.ancestors(region)}
     countries = {region for region in found if region.startswith("country:")}
-    return (sentence.regions - found) | (countries - brought - sentence.regions)
+    return set(sentence.regions - found) | (countries - brought - sentence.regions)
 
 
 @pytest.mark.parametrize(
