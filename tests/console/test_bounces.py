@@ -306,15 +306,31 @@ async def test_without_the_token_no_bounce_is_taken() -> None:
     assert await office.suppressions.all() == []
 
 
-async def test_a_mail_system_may_have_a_token_for_bounces_alone() -> None:
+@pytest.mark.parametrize("address", BOUNCES)
+async def test_bounces_are_taken_at_both_addresses(
+    desk: Office, client: httpx2.AsyncClient, address: str
+) -> None:
+    items = [{"kind": "permanent", "message_id": MESSAGE_ID, "status": "5.1.1"}]
+
+    taken = await client.post(address, json={"items": items})
+    refused = await client.post(address, json={"items": "none"})
+
+    assert taken.json()["items"][0]["bounced"]
+    assert (await desk.deliveries.get(ID)).state is State.BOUNCED
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.json()["errors"][0]["pointer"] == "/items"
+
+
+@pytest.mark.parametrize("address", BOUNCES)
+async def test_a_mail_system_may_have_a_token_for_bounces_alone(address: str) -> None:
     access = Access("a-token-of-sixteen-or-more", CLOCK, bounce_token="another-of-sixteen-letters")
     headers = Headers({"authorization": "Bearer another-of-sixteen-letters"})
 
-    assert access.who(headers, "POST", "/api/v1/bounces") == "mail system"
-    assert access.who(headers, "GET", "/api/v1/bounces") is None
+    assert access.who(headers, "POST", address) == "mail system"
+    assert access.who(headers, "GET", address) is None
     assert access.who(headers, "PUT", "/api/v1/suppressions/a@b.example") is None
-    assert access.who(headers, "POST", "/api/v1/bounces/x") is None
-    assert Access("a-token-of-sixteen-or-more", CLOCK).who(headers, "POST", BOUNCES) is None
+    assert access.who(headers, "POST", f"{address}/x") is None
+    assert Access("a-token-of-sixteen-or-more", CLOCK).who(headers, "POST", address) is None
 
 
 async def test_suppressions_are_listed_added_and_removed(client: httpx2.AsyncClient) -> None:

@@ -72,6 +72,7 @@ def console(
     app.state.backends = backends
     app.state.access = access
     app.include_router(api.router())
+    app.include_router(api.for_mail_systems())
     app.include_router(pages.router())
     app.mount("/static", StaticFiles(packages=[("tocsin_console", "static")]), name="static")
     return app

@@ -70,7 +70,7 @@ class AlreadyThereError(TocsinError):
 
 
 def is_for_programs(path: str) -> bool:
-    return path.startswith("/api/")
+    return path.startswith(("/api/", "/v1/"))
 
 
 def problem(

@@ -25,3 +25,10 @@ def router() -> APIRouter:
     for part in (rules, regions, subscribers, alerts, operations, bounces, inbox):
         api.include_router(part.router)
     return api
+
+
+def for_mail_systems() -> APIRouter:
+    """Return the one part that mail systems call, where ingest has its like: at /v1."""
+    api = APIRouter(prefix="/v1", include_in_schema=False)
+    api.post("/bounces")(bounces.take_bounces)
+    return api
