@@ -62,16 +62,6 @@ SERVICES = sorted(URLS)
 
 
 @pytest.fixture
-def teams(
-    server_context: ssl.SSLContext, certificate: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[WebServer]:
-    """Teams is called by HTTPS only."""
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-    with WebServer(ssl_context=server_context) as server:
-        yield server
-
-
-@pytest.fixture
 async def sender() -> AsyncIterator[AppriseSender]:
     sender = AppriseSender(FakeClock(), threads=2, patience=timedelta(seconds=20))
     yield sender
@@ -79,21 +69,23 @@ async def sender() -> AsyncIterator[AppriseSender]:
 
 
 @pytest.fixture
-def stand_ins(
-    web_server: WebServer, teams: WebServer, monkeypatch: pytest.MonkeyPatch
-) -> dict[str, WebServer]:
-    """Return who stands in for each service."""
-    manager = NotificationManager()
-    for schema, url in FIXED.items():
-        monkeypatch.setattr(manager[schema], "notify_url", url.format(url=web_server.url))
-    monkeypatch.setattr(NewsSlack, "webhook_url", f"{web_server.url}/services")
-    monkeypatch.setattr(NewsSlack, "api_url", web_server.url + "/api/{}")
-    return {name: teams if name == "workflow" else web_server for name in SERVICES}
+def stand_in(
+    name: str, server_context: ssl.SSLContext, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[WebServer]:
+    """Return who stands in for the service; Teams is called by HTTPS only."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    with WebServer(ssl_context=server_context if name == "workflow" else None) as server:
+        manager = NotificationManager()
+        for schema, url in FIXED.items():
+            monkeypatch.setattr(manager[schema], "notify_url", url.format(url=server.url))
+        monkeypatch.setattr(NewsSlack, "webhook_url", f"{server.url}/services")
+        monkeypatch.setattr(NewsSlack, "api_url", server.url + "/api/{}")
+        yield server
 
 
-def channel_of(name: str, stand_ins: dict[str, WebServer]) -> ChannelDocument:
-    port = stand_ins[name].port
-    return a_channel(URLS[name].format(host=f"127.0.0.1:{port}", tls=f"127.0.0.1:{port}"), id_=name)
+def channel_of(name: str, port: int) -> ChannelDocument:
+    host = f"127.0.0.1:{port}"
+    return a_channel(URLS[name].format(host=host, tls=host), id_=name)
 
 
 def posts(server: WebServer) -> int:
@@ -102,12 +94,12 @@ def posts(server: WebServer) -> int:
 
 @pytest.mark.parametrize("name", SERVICES)
 async def test_what_a_service_takes_is_delivered(
-    sender: AppriseSender, stand_ins: dict[str, WebServer], name: str
+    sender: AppriseSender, stand_in: WebServer, name: str
 ) -> None:
-    outcome = await sender.send(a_delivery(), channel_of(name, stand_ins))
+    outcome = await sender.send(a_delivery(), channel_of(name, stand_in.port))
 
     assert outcome.kind is Kind.DELIVERED, outcome.reason
-    assert posts(stand_ins[name]) == 1
+    assert posts(stand_in) == 1
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -125,68 +117,66 @@ async def test_what_a_service_takes_is_delivered(
 )
 async def test_an_answer_means_the_same_whoever_gives_it(
     sender: AppriseSender,
-    stand_ins: dict[str, WebServer],
+    stand_in: WebServer,
     name: str,
     answer: tuple[int, str, bytes],
     kind: Kind,
     retry_after: timedelta | None,
     fault: Fault | None,
 ) -> None:
-    server = stand_ins[name]
-    server.to_messages = answer
+    stand_in.to_messages = answer
 
-    outcome = await sender.send(a_delivery(), channel_of(name, stand_ins))
+    outcome = await sender.send(a_delivery(), channel_of(name, stand_in.port))
 
     assert (outcome.kind, outcome.retry_after) == (kind, retry_after), outcome.reason
     assert fault is None or outcome.fault is fault
-    assert posts(server) == 1, "nothing is tried twice, and no redirect followed"
+    assert posts(stand_in) == 1, "nothing is tried twice, and no redirect followed"
 
 
 @pytest.mark.parametrize("name", SERVICES)
 async def test_who_hangs_up_without_an_answer_leaves_it_open(
-    sender: AppriseSender, stand_ins: dict[str, WebServer], name: str
+    sender: AppriseSender, stand_in: WebServer, name: str
 ) -> None:
-    stand_ins[name].aborts_messages = True
+    stand_in.aborts_messages = True
 
-    outcome = await sender.send(a_delivery(), channel_of(name, stand_ins))
+    outcome = await sender.send(a_delivery(), channel_of(name, stand_in.port))
 
     assert outcome.kind is Kind.AMBIGUOUS, outcome.reason
 
 
 @pytest.mark.parametrize("name", SERVICES)
 async def test_no_service_reaches_a_private_address_on_a_users_word(
-    sender: AppriseSender, stand_ins: dict[str, WebServer], name: str
+    sender: AppriseSender, stand_in: WebServer, name: str
 ) -> None:
     egress.arm(egress.Policy.of([], exempt=threading.get_ident()))
 
-    outcome = await sender.send(a_delivery(), channel_of(name, stand_ins))
+    outcome = await sender.send(a_delivery(), channel_of(name, stand_in.port))
 
     assert outcome.kind is Kind.BLOCKED, outcome.reason
-    assert stand_ins[name].connections == 0
+    assert stand_in.connections == 0
 
 
 @pytest.mark.parametrize("name", SERVICES)
 @pytest.mark.parametrize("trouble", ["404", "500", "abort", "blocked", "away"])
 async def test_no_secret_is_in_an_outcome_or_in_anybodys_log(
     sender: AppriseSender,
-    stand_ins: dict[str, WebServer],
+    stand_in: WebServer,
     name: str,
     trouble: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    server = stand_ins[name]
-    channel = channel_of(name, stand_ins)
+    channel = channel_of(name, stand_in.port)
     match trouble:
         case "abort":
-            server.aborts_messages = True
+            stand_in.aborts_messages = True
         case "blocked":
             egress.arm(egress.Policy.of([], exempt=threading.get_ident()))
         case "away":
             channel = a_channel(
-                channel.url.get_secret_value().replace(str(server.port), "1"), id_=name
+                channel.url.get_secret_value().replace(str(stand_in.port), "1"), id_=name
             )
         case status:
-            server.to_messages = (int(status), "", f"no: {SECRETS[name]}".encode())
+            stand_in.to_messages = (int(status), "", f"no: {SECRETS[name]}".encode())
 
     with caplog.at_level(logging.DEBUG):
         outcome: Outcome = await sender.send(a_delivery(), channel)
