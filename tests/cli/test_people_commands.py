@@ -1,6 +1,7 @@
 """`tocsin subscribers`, `channels`, `subscriptions`, `sources`: who is told, where, of what."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
@@ -10,9 +11,33 @@ from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
 from tocsin.ports.deliveries import Delivery
 
 
+DESK = """
+rules:
+  - {id: sahel, name: sahel, query: JNIM}
+subscribers:
+  - {id: desk, name: The desk, time_zone: Africa/Bamako}
+channels:
+  - {id: mail, name: mail, subscriber: desk, url: "mailto:desk@example.org"}
+  - {id: slack, name: slack, subscriber: desk, url: "slack://T00DEMO00/B00DEMO00/demodemodemodemodemodemo"}
+subscriptions:
+  - {id: sahel.desk, rule: sahel, subscriber: desk, channels: [mail]}
+"""
+
+
 @pytest.fixture
-def told(cli: Cli) -> Cli:
+def told(cli: Cli, tmp_path: Path) -> Cli:
     """A desk that is told of a rule by mail and on Slack."""
+    manifest = tmp_path / "desk.yaml"
+    manifest.write_text(DESK)
+    cli.run("apply", "-f", str(manifest), "--yes")
+    return cli
+
+
+def test_what_the_commands_add_is_what_a_file_would_say(cli: Cli, told: Cli) -> None:
+    by_file = told.out("export")
+    told.run("subscribers", "remove", "desk", "--yes")
+    told.run("rules", "delete", "sahel", "--yes")
+
     cli.run("rules", "add", "sahel", "-q", "JNIM")
     cli.run("subscribers", "add", "desk", "--name", "The desk", "--time-zone", "Africa/Bamako")
     mail = "mailto:desk@example.org"
@@ -20,7 +45,8 @@ def told(cli: Cli) -> Cli:
     slack = "slack://T00DEMO00/B00DEMO00/demodemodemodemodemodemo"
     cli.run("channels", "add", "slack", "--subscriber", "desk", "--url", "-", stdin=f"{slack}\n")
     cli.run("subscriptions", "add", "sahel", "--subscriber", "desk", "--channel", "mail")
-    return cli
+
+    assert cli.out("export") == by_file
 
 
 def test_at_first_there_is_nobody(cli: Cli) -> None:
