@@ -12,13 +12,12 @@ from tocsin.adapters import wire
 from tocsin.adapters.article_log import RedisArticleLog
 from tocsin.adapters.article_publisher import RedisArticlePublisher
 from tocsin.adapters.availability import available
+from tocsin.adapters.collection import RedisListStore, RedisRegionStore
 from tocsin.adapters.connection import connect
 from tocsin.adapters.dead_letters import RedisDeadLetters
 from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
 from tocsin.adapters.inbox import RedisInbox
-from tocsin.adapters.list_store import RedisListStore
 from tocsin.adapters.preferences import RedisPreferences
-from tocsin.adapters.region_store import RedisRegionStore
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.service_registry import RedisServiceRegistry
 from tocsin.adapters.stream_status import RedisStreamStatus

@@ -12,9 +12,8 @@ from redis.asyncio import Redis
 
 from tocsin.adapters import wire
 from tocsin.adapters.article_publisher import RedisArticlePublisher
+from tocsin.adapters.collection import RedisListStore, RedisRegionStore
 from tocsin.adapters.gazetteer.load import load
-from tocsin.adapters.list_store import RedisListStore
-from tocsin.adapters.region_store import RedisRegionStore
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.system_clock import SystemClock
 from tocsin.article import Article

@@ -10,6 +10,7 @@ from typing import Any
 
 from tocsin.adapters.article_log import RedisArticleLog
 from tocsin.adapters.availability import available
+from tocsin.adapters.collection import RedisListStore, RedisRegionStore
 from tocsin.adapters.connection import connect
 from tocsin.adapters.dead_letters import RedisDeadLetters
 from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
@@ -17,9 +18,7 @@ from tocsin.adapters.gazetteer.build import build
 from tocsin.adapters.gazetteer.load import load as load_gazetteer
 from tocsin.adapters.inbox import RedisInbox
 from tocsin.adapters.key_ring import KeyRing, key_ring
-from tocsin.adapters.list_store import RedisListStore
 from tocsin.adapters.preferences import RedisPreferences
-from tocsin.adapters.region_store import RedisRegionStore
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.service_registry import RedisServiceRegistry
 from tocsin.adapters.source_store import RedisSourceStore
@@ -90,8 +89,10 @@ def open_session(settings: CliSettings, who: str) -> Session:
     @asynccontextmanager
     async def open_known(url: str) -> AsyncIterator[Store]:
         async with open_store(url, settings) as store:
-            world.own = (await store.regions.all()).regions
-            world.lists = {each.id: each.expression() for each in (await store.lists.all()).lists}
+            world.own = (await store.regions.all()).documents
+            world.lists = {
+                each.id: each.expression() for each in (await store.lists.all()).documents
+            }
             yield store
 
     @asynccontextmanager

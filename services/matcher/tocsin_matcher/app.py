@@ -4,11 +4,10 @@ from functools import partial
 
 import structlog
 
+from tocsin.adapters.collection import RedisListStore, RedisRegionStore
 from tocsin.adapters.connection import connect
 from tocsin.adapters.gazetteer.load import DATA, load
 from tocsin.adapters.gazetteer.store import version
-from tocsin.adapters.list_store import RedisListStore
-from tocsin.adapters.region_store import RedisRegionStore
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.system_clock import SystemClock
 from tocsin.documents.rule import compile_rule

@@ -8,7 +8,7 @@ import structlog
 from tocsin.article import Article
 from tocsin.documents import RegionDocument, own_place
 from tocsin.errors import InvalidDocumentError
-from tocsin.ports.regions import OwnRegions, RegionStore
+from tocsin.ports.collection import Collected, RegionStore
 from tocsin.regions.entities import OwnPlace
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.regions.geoparser import Geoparser
@@ -68,11 +68,11 @@ class Atlas:
     def locate(self, article: Article) -> Places:
         return self._geoparser.locate(article)
 
-    def _take(self, own: OwnRegions) -> None:
+    def _take(self, own: Collected[RegionDocument]) -> None:
         self.broken = {}
-        self._use(self._world.with_own(self._readable(own.regions)))
+        self._use(self._world.with_own(self._readable(own.documents)))
         self._revision = own.revision
-        log.info("regions loaded", own=len(own.regions), broken=len(self.broken))
+        log.info("regions loaded", own=len(own.documents), broken=len(self.broken))
 
     def _readable(self, regions: Iterable[RegionDocument]) -> Iterator[OwnPlace]:
         for region in regions:

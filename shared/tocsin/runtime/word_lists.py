@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import structlog
 
 from tocsin.documents import ListDocument
-from tocsin.ports.lists import ListStore
+from tocsin.ports.collection import ListStore
 from tocsin.rules import Expression
 
 
@@ -44,7 +44,7 @@ class WordLists(Mapping[str, Expression]):
         if await self._store.revision() == self._revision:
             return frozenset()
         found = await self._store.all()
-        documents = {document.id: document for document in found.lists}
+        documents = {document.id: document for document in found.documents}
         changed = frozenset(
             name
             for name in documents.keys() | self._documents.keys()

@@ -2,12 +2,11 @@
 
 from tocsin.testing.articles import FakeArticleLog, FakeArticlePublisher
 from tocsin.testing.clock import FakeClock
+from tocsin.testing.collection import FakeListStore, FakeRegionStore
 from tocsin.testing.delivery_ledger import FakeDeliveryLedger
 from tocsin.testing.idempotency import FakeIdempotencyLedger
 from tocsin.testing.inbox import FakeInbox
-from tocsin.testing.list_store import FakeListStore
 from tocsin.testing.preferences import FakePreferences
-from tocsin.testing.region_store import FakeRegionStore
 from tocsin.testing.rule_store import FakeRuleStore
 from tocsin.testing.sender import FakeSender
 from tocsin.testing.sources import FakeSourceStore

@@ -42,8 +42,8 @@ async def standing(store: Store) -> State:
     directory = await store.subscribers.directory()
     return State(
         {
-            Kind.REGION: _by_id((await store.regions.all()).regions),
-            Kind.LIST: _by_id((await store.lists.all()).lists),
+            Kind.REGION: _by_id((await store.regions.all()).documents),
+            Kind.LIST: _by_id((await store.lists.all()).documents),
             Kind.RULE: _by_id(await store.rules.all()),
             Kind.SOURCE: _by_id(document for document, _ in await store.sources.all()),
             Kind.SUBSCRIBER: _by_id(directory.subscribers),
@@ -57,8 +57,8 @@ async def names_of(store: Store) -> State:
     """Return only the regions and lists that stand: enough to check a rule that is there already."""
     return State(
         {
-            Kind.REGION: _by_id((await store.regions.all()).regions),
-            Kind.LIST: _by_id((await store.lists.all()).lists),
+            Kind.REGION: _by_id((await store.regions.all()).documents),
+            Kind.LIST: _by_id((await store.lists.all()).documents),
         }
     )
 

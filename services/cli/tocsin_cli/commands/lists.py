@@ -31,7 +31,7 @@ def list_all(context: typer.Context, as_json: AsJson = False) -> None:
     """List the lists."""
 
     async def work(store: Store) -> Sequence[ListDocument]:
-        return (await store.lists.all()).lists
+        return (await store.lists.all()).documents
 
     found = with_store(context, work)
     if as_json:

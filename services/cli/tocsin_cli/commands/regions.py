@@ -98,7 +98,7 @@ def list_own(context: typer.Context, as_json: AsJson = False) -> None:
     """List the regions of your own."""
 
     async def work(store: Store) -> Sequence[RegionDocument]:
-        return (await store.regions.all()).regions
+        return (await store.regions.all()).documents
 
     found = with_store(context, work)
     if as_json:

@@ -12,11 +12,10 @@ import typer
 from tocsin.errors import TocsinError
 from tocsin.ports.articles import ArticleLog
 from tocsin.ports.clock import Clock
+from tocsin.ports.collection import ListStore, RegionStore
 from tocsin.ports.deliveries import DeliveryLedger
 from tocsin.ports.inbox import Inbox
-from tocsin.ports.lists import ListStore
 from tocsin.ports.preferences import Preferences
-from tocsin.ports.regions import RegionStore
 from tocsin.ports.rules import RuleStore
 from tocsin.ports.sources import SourceStore
 from tocsin.ports.streams import DeadLetters, ServiceRegistry, StreamStatus

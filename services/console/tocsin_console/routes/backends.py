@@ -10,10 +10,10 @@ from tocsin.delivery.links import Links
 from tocsin.errors import StoreUnavailableError
 from tocsin.ports.articles import ArticleLog
 from tocsin.ports.clock import Clock
+from tocsin.ports.collection import RegionStore
 from tocsin.ports.deliveries import DeliveryLedger
 from tocsin.ports.inbox import Inbox
 from tocsin.ports.preferences import Preferences
-from tocsin.ports.regions import RegionStore
 from tocsin.ports.rules import RuleStore
 from tocsin.ports.streams import DeadLetters, ServiceRegistry, StreamStatus
 from tocsin.ports.subscribers import SubscriberStore

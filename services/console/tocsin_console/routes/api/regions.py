@@ -48,7 +48,7 @@ async def get_region(
 @router.get("/own-regions")
 async def list_own_regions(behind: Behind) -> OwnRegionList:
     """The regions that subscribers defined."""
-    return OwnRegionList(items=(await behind.regions.all()).regions)
+    return OwnRegionList(items=(await behind.regions.all()).documents)
 
 
 @router.get("/own-regions/{region_id}")

@@ -1,27 +1,30 @@
-"""The lists that rules share."""
+"""Documents that are read all together: few, and wanted everywhere the moment that they change."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
-from tocsin.documents import ListDocument
+from tocsin.documents import ListDocument, RegionDocument
+
+
+D = TypeVar("D", ListDocument, RegionDocument)
 
 
 @dataclass(frozen=True, slots=True)
-class SharedLists:
+class Collected(Generic[D]):
     """All of them at one moment, ordered by id; ``revision`` grows with each change."""
 
     revision: int
-    lists: tuple[ListDocument, ...]
+    documents: tuple[D, ...]
 
 
-class ListStore(Protocol):
+class Collection(Protocol[D]):
     """Every method raises StoreUnavailableError while the store cannot answer."""
 
-    async def put(self, words: ListDocument) -> bool:
+    async def put(self, document: D) -> bool:
         """Create or replace; tell whether that changed anything."""
         ...
 
-    async def delete(self, list_id: str) -> None:
+    async def delete(self, document_id: str) -> None:
         """Remove.
 
         Raises:
@@ -29,7 +32,7 @@ class ListStore(Protocol):
         """
         ...
 
-    async def get(self, list_id: str) -> ListDocument:
+    async def get(self, document_id: str) -> D:
         """Return one.
 
         Raises:
@@ -37,10 +40,14 @@ class ListStore(Protocol):
         """
         ...
 
-    async def all(self) -> SharedLists:
+    async def all(self) -> Collected[D]:
         """Return everything, read in one step."""
         ...
 
     async def revision(self) -> int:
         """Return the revision, cheaply: whoever holds it may keep what they have read."""
         ...
+
+
+ListStore = Collection[ListDocument]  # the lists that rules share
+RegionStore = Collection[RegionDocument]  # the regions that subscribers define
