@@ -63,7 +63,7 @@ BROKEN_JSON = [
     (b"", "line 1, column 1"),
     (b"{", "line 1, column 2"),
     (b'{"title": "x",\n "text": }', "line 2, column 10"),
-    (b'{"title": "a\nb"}', "line 1, column 13"),
+    (b'{"title": "a\nb"}', "invalid control character at line 1, column 13"),
     (b'{"title": NaN}', "NaN is no JSON"),
     (b'{"title": -Infinity}', "-Infinity is no JSON"),
     (b'{"title": "\xff"}', "byte 12 is no UTF-8"),

@@ -25,7 +25,7 @@ def parse(raw: bytes) -> Any:
         value = json.loads(text, parse_constant=_refuse_constant)
         return _whole(value) if _SURROGATE.search(text) else value
     except json.JSONDecodeError as error:
-        message = error.msg[:1].lower() + error.msg[1:]
+        message = error.msg[:1].lower() + error.msg[1:].removesuffix(" at")
         raise _broken(f"{message} at line {error.lineno}, column {error.colno}") from error
     except RecursionError as error:
         raise _broken("it is nested too deeply") from error
