@@ -1,18 +1,17 @@
 """Is this name a place here? The evidence, each piece by its name, from the words around it."""
 
-import math
 import re
 from collections.abc import Sequence
 
 from tocsin.regions.dictionary import Form
 from tocsin.regions.linking import lies_in
 from tocsin.regions.mention import Mention
-from tocsin.regions.reading import COMMON, Reading, Word
+from tocsin.regions.reading import COMMON, GIVEN, Reading, Word
 from tocsin.regions.tables import WordClass
 
 
 _LAST_LATIN = "\u024f"
-_GIVEN, _GIVEN_BEFORE, _SURNAME = 1_600, 2_900, 5_000
+_GIVEN_BEFORE = 2_900
 
 # SCOWL's size up to which nearly all words are there for grammar.
 _FUNCTION = 10
@@ -80,43 +79,29 @@ def _stands_alone(reading: Reading, mention: Mention) -> bool:
 
 
 def _spelling(reading: Reading, mention: Mention) -> None:
-    words = reading.words[mention.first : mention.last]
+    first = reading.words[mention.first]
     evidence = mention.evidence
-    if not mention.entry.known:
-        if all(word.classes & WordClass.GENERIC for word in words):
-            evidence["generic"] = 1.0
-        if words[0].look == "caseless":
-            evidence["script without case"] = 1.0
-    if len(words) > 1:
+    if mention.last - mention.first > 1:
         evidence["several words"] = 1.0
     else:
-        _single_word(reading, mention, words[0])
+        evidence.update(first.facts)
+        if first.look == "caseless" and first.size and mention.entry.known:
+            evidence["everyday word"] = 1.0
+    if not mention.entry.known:
+        if first.classes & WordClass.GENERIC and _all_generic(reading, mention):
+            evidence["generic"] = 1.0
+        if first.look == "caseless":
+            evidence["script without case"] = 1.0
+    if mention.last - mention.first == 1 and not reading.shouts(mention.start):
+        if not mention.entry.known and 1 < len(first.raw) <= 5 and first.raw.isupper():
+            evidence["capitals"] = 1.0
+        if 0 < first.size <= COMMON and _begins_sentence(reading, mention.start):
+            evidence["sentence begins with a common word"] = 1.0
 
 
-def _single_word(reading: Reading, mention: Mention, word: Word) -> None:
-    evidence = mention.evidence
-    if word.look == "caseless" and word.size and mention.entry.known:
-        evidence["everyday word"] = 1.0
-    evidence["written in lower case"] = _never_lower(word.size)
-    if 0 < word.given <= _GIVEN:
-        evidence["is a given name"] = 1.0
-    if 0 < word.surname < _SURNAME:
-        evidence["is a surname"] = 1.0 - math.log(word.surname) / math.log(_SURNAME)
-    if not (word.size or word.given or word.surname) and len(word.raw) >= 5:
-        evidence["no other meaning"] = 1.0
-    if reading.shouts(mention.start):
-        return
-    if not mention.entry.known and 1 < len(word.raw) <= 5 and word.raw.isupper():
-        evidence["capitals"] = 1.0
-    if 0 < word.size <= COMMON and _begins_sentence(reading, mention.start):
-        evidence["sentence begins with a common word"] = 1.0
-
-
-def _never_lower(size: int) -> float:
-    """Return from -3 (everyday word) to 1 (never met in lower case)."""
-    if size == 0:
-        return 1.0
-    return -3.0 if size <= 10 else -2.5 if size <= 20 else -1.5 if size <= 40 else -0.7
+def _all_generic(reading: Reading, mention: Mention) -> bool:
+    words = reading.words[mention.first : mention.last]
+    return all(word.classes & WordClass.GENERIC for word in words)
 
 
 def _begins_sentence(reading: Reading, position: int) -> bool:
@@ -284,7 +269,7 @@ def _in_list(reading: Reading, one: Mention | None, other: Mention | None) -> bo
 
 def _may_be_given(reading: Reading, mention: Mention) -> bool:
     single = mention.last - mention.first == 1 and not mention.entry.known
-    return single and 0 < reading.words[mention.first].given <= _GIVEN
+    return single and 0 < reading.words[mention.first].given <= GIVEN
 
 
 def _persons(reading: Reading, mentions: Sequence[Mention]) -> set[str]:
@@ -313,7 +298,7 @@ def _is_named(reading: Reading, index: int, before: Word, *, before_is_country: 
     if between == ". ":
         initial = len(before.raw) == 1 and index > 1 and reading.words[index - 2].capital
         return titled or initial
-    given = 0 < before.given <= _GIVEN and not before_is_country
+    given = 0 < before.given <= GIVEN and not before_is_country
     return between in _SPACES and (titled or given)
 
 

@@ -24,6 +24,8 @@ _LEAD_SHARE = 0.15
 
 _TITLE, _LEAD, _BODY = 3.0, 2.0, 1.0
 _DEMONYM, _EMBEDDED = 0.7, 0.4
+# Measured within their country.
+_INNER = {"admin1", "admin2", "place"}
 # The place is only part of a longer name.
 _NAMED_FOR_IT = {"organisation after", "organisation before", "firm after"}
 
@@ -54,20 +56,19 @@ class Layout:
 
 @dataclass(slots=True, eq=False)
 class _Tally:
-    """What speaks for one region: by the form that was written, how surely; and how loudly.
+    """What speaks for one region: how surely, and how loudly.
 
-    The same name twice is one witness.
-
-    ``country`` is the one that it lies in or is, ``meant`` the regions that the article names in it.
+    ``country`` is the one that it lies in or is, ``doubt`` how likely none of its names means it,
+    ``meant`` the numbers of the places that the article names in it.
     """
 
     region: str
     kind: str
     country: str
-    by_form: dict[str, float] = field(default_factory=dict)
+    doubt: float = 1.0
     salience: float = 0.0
     explicit: bool = False
-    meant: dict[str, None] = field(default_factory=dict)
+    meant: list[int] = field(default_factory=list)
     probability: float = 0.0
 
 
@@ -84,24 +85,25 @@ def summarise(
     gazetteer: Gazetteer, layout: Layout, mentions: Sequence[Mention], on: date
 ) -> Places:
     places = _places(gazetteer, layout, mentions)
-    tallies = _tally(gazetteer, _meanings(layout, mentions), on)
-    tallies.sort(key=lambda tally: (-tally.probability, tally.region))
-    about = _about(tallies)
-    loudest = _loudest(tallies)
     rank = {place.region: number for number, place in enumerate(places)}
+    tallies = _tally(gazetteer, _meanings(layout, mentions), rank, on)
+    tallies.sort(key=lambda tally: (-tally.probability, tally.region))
+    likely = [tally for tally in tallies if tally.probability > _ABOUT_PROBABILITY]
+    about = _about(likely)
+    loudest = _loudest(likely) or max([tally.salience for tally in tallies], default=0.0)
     regions = {
         tally.region: RegionHit(
-            region=tally.region,
-            probability=round(tally.probability, 4),
-            level="about" if tally.region in about else "mention",
-            explicit=tally.explicit,
-            places=_evidence(tally, places, rank),
-            share=round(min(1.0, tally.salience / loudest), 4) if loudest else 0.0,
+            tally.region,
+            round(tally.probability, 4),
+            "about" if tally.region in about else "mention",
+            tally.explicit,
+            tuple([places[number] for number in sorted(set(tally.meant))]),
+            round(min(1.0, tally.salience / loudest), 4) if loudest else 0.0,
         )
         for tally in tallies
         if tally.probability >= _FLOOR
     }
-    return Places(places, MappingProxyType(regions), _primary(tallies))
+    return Places(places, MappingProxyType(regions), _primary(likely))
 
 
 def _places(
@@ -134,60 +136,67 @@ def _any_of(probabilities: Iterable[float]) -> float:
     return 1.0 - doubt
 
 
-def _meanings(layout: Layout, mentions: Iterable[Mention]) -> Iterable[_Meaning]:
-    """Return the mentions, those together that share a name and its senses."""
-    meanings: dict[int, _Meaning] = {}
+def _meanings(layout: Layout, mentions: Iterable[Mention]) -> list[list[_Meaning]]:
+    """Return what each name means: nearly always one thing throughout the article."""
+    meanings: dict[str, dict[int, _Meaning]] = {}
     for mention in mentions:
         if not mention.senses or mention.probability < _SENSE_FLOOR:
             continue
-        meaning = meanings.get(id(mention.senses))
+        of_name = meanings.setdefault(mention.key, {})
+        meaning = of_name.get(id(mention.senses))
         if meaning is None:
-            meaning = meanings[id(mention.senses)] = _Meaning(mention)
+            meaning = of_name[id(mention.senses)] = _Meaning(mention)
         meaning.probability = max(meaning.probability, mention.probability)
         meaning.loudness += layout.weight(mention) * _kind_weight(mention) * mention.probability
-    return meanings.values()
+    return [list(of_name.values()) for of_name in meanings.values()]
 
 
-def _tally(gazetteer: Gazetteer, meanings: Iterable[_Meaning], on: date) -> list[_Tally]:
+def _tally(
+    gazetteer: Gazetteer,
+    names: Iterable[Sequence[_Meaning]],
+    rank: Mapping[str, int],
+    on: date,
+) -> list[_Tally]:
     tallies: dict[str, _Tally] = {}
-    for meaning in meanings:
-        senses, key = meaning.mention.senses, meaning.mention.key
-        for tally, share in _spread(gazetteer, senses, on, tallies):
-            probability = meaning.probability * share
-            if probability > tally.by_form.get(key, 0.0):
-                tally.by_form[key] = probability
-            tally.salience += meaning.loudness * share
-        best, share = senses[0]
-        if meaning.probability * share > _ABOUT_PROBABILITY:
-            tallies[best.region].explicit = True
+    for meanings in names:
+        # The same name twice is one witness.
+        surest: dict[str, float] = {}
+        for meaning in meanings:
+            probability, loudness = meaning.probability, meaning.loudness
+            senses = meaning.mention.senses
+            for region, (country, share) in _spread(gazetteer, senses, on).items():
+                tally = tallies.get(region)
+                if tally is None:
+                    kind = region[: region.index(":")]
+                    tallies[region] = tally = _Tally(region, kind, country)
+                tally.salience += loudness * share
+                surest[region] = max(probability * share, surest.get(region, 0.0))
+            best, share = senses[0]
+            if probability * share > _ABOUT_PROBABILITY:
+                tallies[best.region].explicit = True
+            if (number := rank.get(best.region)) is not None:
+                for region in gazetteer.lineage(best.region, on):
+                    tallies[region].meant.append(number)
+        for region, probability in surest.items():
+            tallies[region].doubt *= 1.0 - probability
     for tally in tallies.values():
-        tally.probability = _any_of(tally.by_form.values())
+        tally.probability = 1.0 - tally.doubt
     return list(tallies.values())
 
 
 def _spread(
-    gazetteer: Gazetteer,
-    senses: Sequence[tuple[Candidate, float]],
-    on: date,
-    tallies: dict[str, _Tally],
-) -> Iterable[tuple[_Tally, float]]:
-    """Return what share of a name's meaning lies in each region, in its tally."""
-    shares: dict[str, float] = {}
-    best = senses[0][0].region
+    gazetteer: Gazetteer, senses: Sequence[tuple[Candidate, float]], on: date
+) -> dict[str, tuple[str, float]]:
+    """Return what share of a name's meaning lies in each region, with the country of the first there."""
+    shares: dict[str, tuple[str, float]] = {}
     for candidate, share in senses:
         if share < _SENSE_FLOOR:
             break
+        alone = candidate.country, share
         for region in gazetteer.lineage(candidate.region, on):
-            if region in shares:
-                shares[region] += share
-                continue
-            shares[region] = share
-            if region not in tallies:
-                kind = region[: region.index(":")]
-                tallies[region] = _Tally(region, kind, candidate.country)
-    for region in gazetteer.lineage(best, on):
-        tallies[region].meant[best] = None
-    return [(tallies[region], share) for region, share in shares.items()]
+            known = shares.get(region)
+            shares[region] = alone if known is None else (known[0], known[1] + share)
+    return shares
 
 
 def _kind_weight(mention: Mention) -> float:
@@ -197,54 +206,36 @@ def _kind_weight(mention: Mention) -> float:
     return weight
 
 
-def _about(tallies: Iterable[_Tally]) -> set[str]:
+def _about(likely: Sequence[_Tally]) -> set[str]:
     """Return the regions that the article is about.
 
     Countries and areas are measured against the country that is spoken of most; a division or a
     town against its like, within a country that the article is about.
     """
-    likely = list(filter(_likely, tallies))
+    top = max([t.salience for t in likely if t.kind == "country"], default=0.0)
     most: dict[tuple[str, str], float] = defaultdict(float)
+    found: set[str] = set()
     for tally in likely:
-        rank = (tally.kind, tally.country)
-        most[rank] = max(most[rank], tally.salience)
-    top = max((t.salience for t in likely if t.kind == "country"), default=0.0)
-    countries = {
-        t.region for t in likely if t.kind == "country" and t.salience >= _ABOUT_SHARE * top
-    }
-    found = set(countries)
-    for tally in likely:
-        if tally.kind in {"admin1", "admin2", "place"}:
-            loud = tally.salience >= _ABOUT_SHARE * most[tally.kind, tally.country]
-            if loud and (not tally.country or tally.country in countries):
-                found.add(tally.region)
+        if tally.kind in _INNER:
+            rank = tally.kind, tally.country
+            most[rank] = max(most[rank], tally.salience)
         elif tally.salience >= _ABOUT_SHARE * top:
+            found.add(tally.region)
+    for tally in likely:
+        if (
+            tally.kind in _INNER
+            and (not tally.country or tally.country in found)
+            and tally.salience >= _ABOUT_SHARE * most[tally.kind, tally.country]
+        ):
             found.add(tally.region)
     return found
 
 
-def _loudest(tallies: Iterable[_Tally]) -> float:
-    """Return the salience of the likely country that is named loudest; of any region if there is none."""
-    countries = [t.salience for t in tallies if t.kind == "country" and _likely(t)]
-    return max(countries or [t.salience for t in tallies], default=0.0)
+def _loudest(likely: Iterable[_Tally]) -> float:
+    """Return the salience of the country that is named loudest; 0 if there is none."""
+    return max([tally.salience for tally in likely if tally.kind == "country"], default=0.0)
 
 
-def _likely(tally: _Tally) -> bool:
-    return tally.probability > _ABOUT_PROBABILITY
-
-
-def _evidence(
-    tally: _Tally, places: Sequence[LocatedPlace], rank: Mapping[str, int]
-) -> tuple[LocatedPlace, ...]:
-    """Return the places that are named in a region, the surest first."""
-    numbers = [rank[region] for region in tally.meant if region in rank]
-    return tuple([places[number] for number in sorted(numbers)])
-
-
-def _primary(tallies: Iterable[_Tally]) -> str:
-    countries = [
-        (tally.salience, tally.region)
-        for tally in tallies
-        if tally.kind == "country" and _likely(tally)
-    ]
+def _primary(likely: Iterable[_Tally]) -> str:
+    countries = [(tally.salience, tally.region) for tally in likely if tally.kind == "country"]
     return max(countries, default=(0.0, ""))[1]
