@@ -1,7 +1,6 @@
-"""The tocsin command: the only module that names adapters."""
+"""The tocsin command; with the demo inbox, the only module that names adapters."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -33,20 +32,17 @@ from tocsin.errors import InvalidDocumentError, StartError
 from tocsin.regions.entities import OwnPlace
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.rules import Expression
-from tocsin.runtime import process
 from tocsin.runtime.logs import mask
 from tocsin_cli.adapters.data_folder import DataFolder
 from tocsin_cli.adapters.editor import edit
 from tocsin_cli.adapters.ingest_client import IngestClient
 from tocsin_cli.adapters.key_file import KeyFile
-from tocsin_cli.adapters.slack_sink import slack_app
-from tocsin_cli.adapters.smtp_sink import SmtpSink
 from tocsin_cli.adapters.up import Up
 from tocsin_cli.commands.command_line import command_line
 from tocsin_cli.commands.demo import load_where_untouched
 from tocsin_cli.commands.documents import checks
 from tocsin_cli.commands.session import Ingest, Session, Store, StoreAwayError
-from tocsin_cli.settings import DEFAULT_REDIS_URL, CliSettings, InboxSettings
+from tocsin_cli.settings import DEFAULT_REDIS_URL, CliSettings
 from tocsin_cli.supervision.plan import LOOPBACK, Wanted
 from tocsin_cli.supervision.screen import Screen
 
@@ -132,7 +128,7 @@ def open_session(settings: CliSettings, who: str) -> Session:
         ingest=open_ingest,
         run_up=run_up,
         edit=edit,
-        serve_inbox=lambda: process.run("inbox", InboxSettings, serve_inbox),
+        serve_inbox=serve_inbox,
     )
     return session
 
@@ -199,20 +195,11 @@ async def usable(url: str) -> AsyncIterator[Any]:
         await redis.aclose()
 
 
-async def serve_inbox(settings: InboxSettings) -> None:
-    redis = connect(settings.redis_url)
-    clock = SystemClock()
-    messages = RedisInbox(redis)
-    logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every command
-    mail = SmtpSink(messages, clock, settings.host, settings.smtp_port)
-    await process.serve(
-        "inbox",
-        settings,
-        redis=redis,
-        app=slack_app(messages, clock),
-        on_start=(mail.start,),
-        on_stop=(mail.stop,),
-    )
+def serve_inbox() -> None:
+    # It stands on what services stand on, which takes a command as long to import as all else together.
+    from tocsin_cli.inbox_app import main as serve  # noqa: PLC0415
+
+    serve()
 
 
 def keys_of(settings: CliSettings) -> KeyRing:

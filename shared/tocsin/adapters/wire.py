@@ -9,14 +9,15 @@ is written here; the tests compare.
 
 from collections.abc import Mapping
 from struct import pack
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, unquote
 from uuid import uuid4
 
-from faststream.redis.parser import BinaryMessageFormatV1
-
 from tocsin.events import Event
 
+
+if TYPE_CHECKING:
+    from faststream.redis.parser import BinaryMessageFormatV1
 
 FIELD = b"__data__"
 
@@ -36,10 +37,11 @@ def encode(event: Event, headers: Mapping[str, str] | None = None) -> bytes:
     """
     sent = {"correlation_id": uuid4().hex, "content-type": "application/json"} | dict(headers or {})
     block = b"".join(_text(name) + _text(value) for name, value in sent.items())
-    start = len(BinaryMessageFormatV1.IDENTITY_HEADER) + 10  # version, then two offsets
+    magic = _format().IDENTITY_HEADER
+    start = len(magic) + 10  # version, then two offsets
     return b"".join(
         (
-            BinaryMessageFormatV1.IDENTITY_HEADER,
+            magic,
             pack(">HIIH", _VERSION, start, start + 2 + len(block), len(sent)),
             block,
             event.model_dump_json().encode(),
@@ -53,19 +55,26 @@ def decode(raw: bytes, event_type: type[E]) -> E:
     Raises:
         pydantic.ValidationError: it does not hold such an event.
     """
-    body, _ = BinaryMessageFormatV1.parse(raw)
+    body, _ = _format().parse(raw)
     return event_type.model_validate_json(body)
 
 
 def headers(raw: bytes) -> dict[str, str]:
     """Return the headers in a value of ``FIELD``; none where it is JSON alone."""
-    _, found = BinaryMessageFormatV1.parse(raw)
+    _, found = _format().parse(raw)
     return readable(found)
 
 
 def readable(sent: Mapping[str, str]) -> dict[str, str]:
     """Return headers, as FastStream read them, with their text restored."""
     return {unquote(name): unquote(value) for name, value in sent.items()}
+
+
+def _format() -> "type[BinaryMessageFormatV1]":
+    # FastStream takes a third of a second to import: too long for a command that reads no stream.
+    from faststream.redis.parser import BinaryMessageFormatV1  # noqa: PLC0415
+
+    return BinaryMessageFormatV1
 
 
 def _text(text: str) -> bytes:
