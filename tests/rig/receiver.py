@@ -8,6 +8,7 @@ import json
 import random
 import ssl
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -19,13 +20,15 @@ from rig.processes import Process
 
 NOISY = (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, ssl.SSLError)
 
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Ports (0: none), and how the receivers behave.
 
     HTTP listens on 127.0.0.1 to 127.0.0.64, so that there are many hosts.
-    ``round_trip_s`` is waited before each answer. ``log`` gets the id of each mail that was taken,
+    ``round_trip_s`` is how long everything takes that is sent to it, however much of it. ``log`` gets the id of each mail that was taken,
     before it is answered. ``slow`` and ``drop`` are shares of the mails: taken after half a
     second, and taken without ever being answered.
     """
@@ -55,14 +58,7 @@ async def smtp(
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
 ) -> None:
-    answered = 0.0
-
     async def say(line: bytes) -> None:
-        nonlocal answered
-        if wanted.round_trip_s and asyncio.get_running_loop().time() > answered:
-            await asyncio.sleep(wanted.round_trip_s)
-            # What came in the same piece has come by now, and is answered at once.
-            answered = asyncio.get_running_loop().time() + 0.002
         writer.write(line + b"\r\n")
 
     with suppress(*NOISY):
@@ -95,18 +91,45 @@ def message_id(mail: bytes) -> str:
     return mail[start : mail.find(b"@", start)].decode()
 
 
-async def http(wanted: Wanted, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def http(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with suppress(*NOISY):
         while True:
             head = (await reader.readuntil(b"\r\n\r\n")).lower()
             _, _, rest = head.partition(b"content-length:")
             await reader.readexactly(int(rest.partition(b"\r\n")[0] or 0))
-            if wanted.round_trip_s:
-                await asyncio.sleep(wanted.round_trip_s)
             if b" /hang" in head:
                 await asyncio.sleep(3_600)
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
     writer.close()
+
+
+class FarAway(asyncio.StreamReaderProtocol):
+    """Gets everything as much later as a round trip takes, in the order in which it came."""
+
+    def __init__(self, wanted: Wanted, talk: Talk) -> None:
+        loop = asyncio.get_running_loop()
+        super().__init__(asyncio.StreamReader(limit=2**24), talk, loop)
+        self._late = partial(loop.call_later, wanted.round_trip_s)
+        self._here = not wanted.round_trip_s
+
+    def data_received(self, data: bytes) -> None:
+        if self._here:
+            super().data_received(data)
+        else:
+            self._late(super().data_received, data)
+
+    def eof_received(self) -> bool | None:
+        if self._here:
+            return super().eof_received()
+        self._late(super().eof_received)
+        return True
+
+
+async def listen(
+    wanted: Wanted, talk: Talk, port: int, hosts: str | list[str], tls: ssl.SSLContext | None = None
+) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(lambda: FarAway(wanted, talk), hosts, port, ssl=tls)
 
 
 async def serve(wanted: Wanted) -> None:
@@ -115,21 +138,14 @@ async def serve(wanted: Wanted) -> None:
     listeners = []
     if wanted.smtp:
         talk = partial(smtp, wanted, chance, log)
-        listeners.append(await asyncio.start_server(talk, "127.0.0.1", wanted.smtp, limit=2**24))
+        listeners.append(await listen(wanted, talk, wanted.smtp, "127.0.0.1"))
     if wanted.http:
-        listeners.append(
-            await asyncio.start_server(
-                partial(http, wanted), [f"127.0.0.{host}" for host in range(1, 65)], wanted.http
-            )
-        )
+        hosts = [f"127.0.0.{host}" for host in range(1, 65)]
+        listeners.append(await listen(wanted, http, wanted.http, hosts))
     if wanted.https:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(wanted.certificate)
-        listeners.append(
-            await asyncio.start_server(
-                partial(http, wanted), "127.0.0.1", wanted.https, ssl=context
-            )
-        )
+        listeners.append(await listen(wanted, http, wanted.https, "127.0.0.1", context))
     await asyncio.gather(*(listener.serve_forever() for listener in listeners))
 
 

@@ -16,13 +16,15 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from tocsin.adapters import keys
-from tocsin.adapters.commit_pipeline import CommitPipeline
 from tocsin.adapters.dead_letters import Burial, letter_fields
+from tocsin.adapters.script_pipeline import ScriptPipeline
 from tocsin.adapters.scripts import script
 
 
 # Whom what is set aside belongs to; in the group only while there is something.
 SET_ASIDE = "set-aside"
+
+COMMITS_UNDER_WAY = 16  # groups of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class ConsumerGroup:
         self.group = group
         self.consumer = consumer
         self._redis = redis
-        self._commits = CommitPipeline(redis)
+        self._commits = ScriptPipeline(redis, "commit_entry", under_way=COMMITS_UNDER_WAY)
         self._bury = script(redis, "bury_entry")
         self._set_aside = script(redis, "set_aside_entry")
         self._claim = script(redis, "claim_entries")
@@ -75,10 +77,11 @@ class ConsumerGroup:
 
     async def commit(self, entry_id: bytes, outputs: Sequence[tuple[str, bytes]]) -> bool:
         """Publish each (stream, value) and acknowledge the entry, in one step; False: not ours."""
-        return await self._commits.commit(
+        committed = await self._commits.run(
             [self.stream, *(stream for stream, _ in outputs)],
             [self.group, self.consumer, entry_id, *(value for _, value in outputs)],
         )
+        return bool(committed)
 
     async def bury(self, entry_id: bytes, fields: Mapping[bytes, bytes], burial: Burial) -> bool:
         """Move the entry to the dead letters; False: not ours."""

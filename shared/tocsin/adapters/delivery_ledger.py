@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from tocsin.adapters import keys
 from tocsin.adapters.availability import available
+from tocsin.adapters.script_pipeline import ScriptPipeline
 from tocsin.adapters.scripts import script
 from tocsin.documents import Priority
 from tocsin.errors import NotFoundError
@@ -38,17 +39,20 @@ from tocsin.ports.deliveries import (
 BATCH = 250  # deliveries placed by one script, so that none holds up the server
 PAGE = 100  # records fetched at once
 MAX_REASON = 500  # characters
+KEYS = [keys.DELIVERIES_DUE]  # of the script; the others it makes from ours
 
 
 class RedisDeliveryLedger:
     """Deliveries in hashes, and queues of their ids; the server's clock is the only one.
 
-    What happens to a delivery happens in ``lua/delivery_ledger.lua``.
+    What happens to a delivery happens in ``lua/delivery_ledger.lua``. What many couriers note at
+    about the same time is synced to the disk together.
     """
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._script = script(redis, "delivery_ledger")
+        self._steps = ScriptPipeline(redis, "delivery_ledger", under_way=1)
 
     async def enqueue(self, deliveries: Sequence[Delivery]) -> int:
         placed = await self.place([Placement(delivery) for delivery in deliveries])
@@ -60,7 +64,8 @@ class RedisDeliveryLedger:
         for start in range(0, len(placements), BATCH):
             batch = placements[start : start + BATCH]
             fields = (field for placement in batch for field in _fields(placement))
-            answers: Any = await self._do("place", *fields)
+            with available():
+                answers: Any = await self._script(keys=KEYS, args=_arguments("place", *fields))
             for placement, answer in zip(batch, answers, strict=True):
                 word, _, until_ms = answer.decode().partition(" ")
                 if word in set(Refusal):
@@ -267,10 +272,11 @@ class RedisDeliveryLedger:
 
     async def _do(self, operation: str, *arguments: str | int) -> Any:
         with available():
-            return await self._script(
-                keys=[keys.DELIVERIES_DUE],
-                args=[keys.PREFIX, _ms(RETENTION), operation, *arguments],
-            )
+            return await self._steps.run(KEYS, _arguments(operation, *arguments))
+
+
+def _arguments(operation: str, *arguments: str | int) -> Sequence[str | int]:
+    return [keys.PREFIX, _ms(RETENTION), operation, *arguments]
 
 
 def _ms(duration: timedelta) -> int:

@@ -115,6 +115,9 @@ class RedisSubscriberStore:
     async def directory(self) -> Directory:
         return (await self._current()).directory
 
+    def last_standing(self, channel_id: str) -> Standing:
+        return self._held.directory.standing(channel_id) if self._held else Standing()
+
     async def revision(self) -> int:
         with available():
             return int(await self._redis.get(keys.DELIVERY_CHANGES) or 0)

@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from tocsin.adapters import keys
 from tocsin.adapters.availability import available
+from tocsin.together import Together
 from tocsin.errors import NotFoundError
 from tocsin.ports.suppressions import Cause, Suppression, normal
 
@@ -15,6 +16,7 @@ from tocsin.ports.suppressions import Cause, Suppression, normal
 class RedisSuppressions:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._together: Together[str, Suppression | None] = Together(self._find_all)
 
     async def add(self, suppression: Suppression) -> bool:
         address = normal(suppression.address)
@@ -32,9 +34,15 @@ class RedisSuppressions:
             raise NotFoundError("suppression", address)
 
     async def find(self, address: str) -> Suppression | None:
+        return await self._together.ask(normal(address))
+
+    async def _find_all(self, addresses: Sequence[str]) -> Sequence[Suppression | None]:
         with available():
-            found: Any = await self._redis.hget(keys.SUPPRESSIONS, normal(address))
-        return _read(normal(address), found) if found is not None else None
+            found: Any = await self._redis.hmget(keys.SUPPRESSIONS, addresses)
+        return [
+            _read(address, text) if text is not None else None
+            for address, text in zip(addresses, found, strict=True)
+        ]
 
     async def all(self) -> Sequence[Suppression]:
         with available():

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter
 
@@ -86,8 +87,18 @@ def message_of(delivery: Delivery) -> Alert | Digest | Notice:
     if delivery.subscription_id in {ASK, TELL}:
         return _NOTICE.validate_json(delivery.payload)
     if not delivery.is_digest:
-        return Alert.model_validate_json(delivery.payload)
+        return alert_of(delivery.payload)
     return _EITHER.validate_json(delivery.payload)
+
+
+@lru_cache(maxsize=256)  # it is read to be written, to be sent, and when it was sent
+def alert_of(payload: str) -> Alert:
+    """Return the alert that a payload is.
+
+    Raises:
+        ValueError: it cannot be read.
+    """
+    return Alert.model_validate_json(payload)
 
 
 # A digest that gathered one alert may be sealed as that alert; the two have no field in common

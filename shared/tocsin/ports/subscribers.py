@@ -97,6 +97,10 @@ class SubscriberStore(Protocol):
         """Return everything, read in one step."""
         ...
 
+    def last_standing(self, channel_id: str) -> Standing:
+        """Return how a channel stood when the directory was last read here; asks nobody."""
+        ...
+
     async def revision(self) -> int:
         """Return the directory's revision, cheaply: whoever holds it may keep what they have read."""
         ...

@@ -90,6 +90,9 @@ class FakeSubscriberStore:
         self._revision += before != self._standings[channel_id]
         return self._standings[channel_id]
 
+    def last_standing(self, channel_id: str) -> Standing:
+        return self._standings.get(channel_id, Standing())
+
     async def revision(self) -> int:
         return self._revision
 

@@ -70,13 +70,14 @@ WireEvent = SmtpReply | SmtpLost | HttpReply | HttpLost | Refused
 class Attempt:
     """One message on its way; used by the thread that sends it, and by who loses patience with it.
 
-    ``posted`` is what the channel calls the first message of the thread, if there is one.
+    ``mail`` is the message whole, where it is a mail. ``posted`` is what the channel calls the first message of the thread, if there is one.
     ``refused`` are the addresses that answered with an error: they are not asked again.
     ``sent`` tells that the last request, or the mail with its final dot, has left whole.
     """
 
     card: Written
     posted: str = ""
+    mail: bytes = b""
     events: list[WireEvent] = field(default_factory=list)
     sent: bool = False
     given_up: bool = False

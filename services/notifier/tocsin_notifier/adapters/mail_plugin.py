@@ -37,9 +37,7 @@ class NewsEmail(NotifyEmail):  # type: ignore[misc]  # Apprise is not typed
         attempt = current()
         assert attempt is not None, "a message is sent within an attempt"
         ((_, recipient),) = self.targets
-        name, sender = self.from_addr
-        written = self.letters.write(attempt.card)
-        message = message_of(attempt.card, written, (name or "", sender), recipient)
+        _, sender = self.from_addr
         try:
             with (
                 self._reach(),
@@ -52,9 +50,15 @@ class NewsEmail(NotifyEmail):  # type: ignore[misc]  # Apprise is not typed
                     verify_certificate=self.verify_certificate,
                 ) as smtp,
             ):
-                return smtp.sendmail(sender, [_ascii_domain(recipient)], message)
+                return smtp.sendmail(sender, [_ascii_domain(recipient)], attempt.mail)
         except (OSError, smtplib.SMTPException, ValueError):
             return False  # why is noted with the attempt
+
+    def written(self, card: Written) -> bytes:
+        """Return the message as it goes to the server."""
+        ((_, recipient),) = self.targets
+        name, sender = self.from_addr
+        return message_of(card, self.letters.write(card), (name or "", sender), recipient)
 
     def _reach(self) -> AbstractContextManager[None]:
         return egress.lifted() if self.by_relay else nullcontext()

@@ -29,7 +29,7 @@ COMMAND_TIMEOUT_S = 15
 ANSWER_TIMEOUT_S = 40
 MAX_IDLE_S = 30  # many servers hang up after a minute or more
 MAX_MESSAGES = 100  # on one connection
-MAX_KEPT = 8  # connections to one server
+MAX_KEPT = 64  # connections to one server, as many as may be under way to it
 MAX_TEXT = 200
 
 OK, OK_FORWARDED, GO_ON, CLOSING = 250, 251, 354, 421
@@ -300,13 +300,9 @@ def _options(smtp: smtplib.SMTP, from_addr: str, to_addrs: list[str], data: byte
 
 def _dotted(data: bytes) -> bytes:
     """Return the message as it goes over the wire (RFC 5321, 4.5.2), with its final dot."""
-    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-    if lines[-1] == b"":
-        lines.pop()
-    return (
-        b"".join((b"." if line.startswith(b".") else b"") + line + b"\r\n" for line in lines)
-        + b".\r\n"
-    )
+    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n")
+    dotted = (b"\n" + lines).replace(b"\n.", b"\n..")[1:]
+    return dotted.replace(b"\n", b"\r\n") + b"\r\n.\r\n"
 
 
 def _wait_at_most(seconds: float, smtp: smtplib.SMTP) -> None:

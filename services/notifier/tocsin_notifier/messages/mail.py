@@ -1,11 +1,10 @@
 """Mail: the templates that it is written from, ours or the operator's over them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
-from css_inline import CSSInliner
 from jinja2 import (
     BaseLoader,
     ChoiceLoader,
@@ -20,6 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from tocsin_notifier.messages.card import Card
 from tocsin_notifier.messages.memo import Memo, Written
 from tocsin_notifier.messages.sheet import Section, Sheet
+from tocsin_notifier.messages.styles import InliningLoader, inlined
 
 
 log = structlog.get_logger()
@@ -27,11 +27,6 @@ log = structlog.get_logger()
 # Gmail shows no more than 102 kB of a mail; people on the road are thankful for less.
 MAX_HTML = 30_000  # bytes
 
-# What the elements have themselves is what every mail program shows; what depends on the screen
-# stays in the head.
-_INLINER = CSSInliner(
-    keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False, minify_css=True
-)
 _OURS = PackageLoader("tocsin_notifier.messages")
 OVERRIDABLE = frozenset(_OURS.list_templates())
 
@@ -54,7 +49,7 @@ class Letters:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._ours = _environment(Environment, _OURS)
+        self._ours = _environment(Environment, InliningLoader(_OURS))
         self._theirs = (
             _environment(
                 ImmutableSandboxedEnvironment, ChoiceLoader([FileSystemLoader(folder), _OURS])
@@ -63,6 +58,7 @@ class Letters:
             else None
         )
         self._folder = folder
+        self._replaced = FileSystemLoader(folder).list_templates() if folder else []
 
     def problems(self) -> Iterator[str]:
         """Tell what is wrong with the operator's templates, as far as can be seen before the first mail."""
@@ -95,16 +91,27 @@ class Letters:
         return Mail(
             subject=written.subject,
             text=self._rendered(f"{name}.txt.j2", values),
-            html=_INLINER.inline(self._rendered(f"{name}.html.j2", values)),
+            html=self._rendered(f"{name}.html.j2", values, finish=inlined),
         )
 
-    def _rendered(self, name: str, values: Mapping[str, object]) -> str:
-        if self._theirs is not None:
+    def _rendered(
+        self, name: str, values: Mapping[str, object], finish: Callable[[str], str] = str
+    ) -> str:
+        """Return what is written from a template; ``finish`` is what an operator's needs besides."""
+        if self._theirs is not None and self._has_a_part_of_theirs(name):
             try:
-                return self._theirs.get_template(name).render(values)
+                return finish(self._theirs.get_template(name).render(values))
             except Exception as error:  # noqa: BLE001 -- a template may break in any way
                 log.warning("template is broken, ours is used", template=name, error=str(error))
         return self._ours.get_template(name).render(values)
+
+    def _has_a_part_of_theirs(self, name: str) -> bool:
+        """Tell whether an operator's template is used: itself, or one that it may be made from."""
+        return any(_is_text(replaced) == _is_text(name) for replaced in self._replaced)
+
+
+def _is_text(name: str) -> bool:
+    return name.endswith(".txt.j2")
 
 
 def _template_of(written: Written) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Times as people write them; not by the machine's locale, so that they are the same everywhere."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
@@ -10,6 +11,11 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 def told(moment: datetime, time_zone: str) -> str:
     """Return the moment in the zone and in UTC: ``Wed 4 Mar 2026, 09:15 GMT+3 (06:15 UTC)``."""
+    return _told(moment.astimezone(UTC).replace(second=0, microsecond=0), time_zone)
+
+
+@lru_cache(maxsize=4_096)  # one article goes to many readers, and they live in few zones
+def _told(moment: datetime, time_zone: str) -> str:
     universal = moment.astimezone(UTC)
     try:
         local = moment.astimezone(ZoneInfo(time_zone))

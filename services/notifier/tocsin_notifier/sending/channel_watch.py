@@ -52,8 +52,8 @@ class ChannelWatch:
     async def _learn(self, channel: ChannelDocument, outcome: Outcome) -> None:
         now = self._clock.now()
         if outcome.kind is Kind.DELIVERED:
-            standing = (await self._subscribers.directory()).standing(channel.id)
-            if standing.failures:
+            # As it was when the courier looked, since a message that was taken is to be noted soon.
+            if self._subscribers.last_standing(channel.id).failures:
                 await self._subscribers.stand(channel.id, lambda stands: stands.worked(now))
                 log.info("channel works again", channel=channel.id)
             return

@@ -8,7 +8,6 @@ import structlog
 
 from tocsin.delivery import (
     OURS,
-    Alert,
     Audience,
     Deliver,
     Expire,
@@ -18,7 +17,7 @@ from tocsin.delivery import (
     decide,
 )
 from tocsin.delivery.admission import Bar, Wait, bar, waits
-from tocsin.delivery.digest import is_alert
+from tocsin.delivery.digest import alert_of, is_alert
 from tocsin.delivery.policy import Suppress, quiet_end, retold_at
 from tocsin.documents import ChannelDocument, Standing
 from tocsin.documents.channel_url import mail_address, schema_of
@@ -207,7 +206,7 @@ class Courier:
         schema = schema_of(channel.url.get_secret_value())
         metrics.DELIVERIES.labels(schema, outcome.kind).inc()
         if outcome.kind is Kind.DELIVERED and not claim.attempts and is_alert(claim.delivery):
-            alert = Alert.model_validate_json(claim.delivery.payload)
+            alert = alert_of(claim.delivery.payload)
             now = self._clock.now()
             metrics.ARTICLE_TO_SENT.observe((now - alert.article.fetched_at).total_seconds())
             metrics.MATCH_TO_SENT.observe((now - alert.matched_at).total_seconds())
