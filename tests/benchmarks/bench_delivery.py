@@ -139,9 +139,7 @@ async def measure_hooks(site: Site, trip: float) -> None:
     report("HTTPS webhook", trip, ours, alone, cpu_ms)
 
 
-def report(
-    what: str, trip: float, ours: float, alone: Mapping[str, float], cpu_ms: float
-) -> None:
+def report(what: str, trip: float, ours: float, alone: Mapping[str, float], cpu_ms: float) -> None:
     say(
         f"{what}, {trip * 1_000:.0f} ms round trip, {CONNECTIONS} connections: {ours:.0f}/s, "
         f"{cpu_ms:.1f} ms of CPU each"

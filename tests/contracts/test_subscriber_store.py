@@ -14,6 +14,7 @@ from tocsin.adapters.subscriber_store import RedisSubscriberStore
 from tocsin.documents import (
     ChannelDocument,
     ChannelState,
+    Standing,
     SubscriberDocument,
     SubscriptionDocument,
 )
@@ -310,6 +311,8 @@ async def test_how_a_channel_stands_is_kept(store: SubscriberStore) -> None:
 
     directory = await store.directory()
     assert directory.standing("mail") == standing
+    assert store.last_standing("mail") == standing
+    assert store.last_standing("chat") == Standing()
     assert standing.confirmed_by == "bob"
     assert directory.state(channel("mail")) is ChannelState.ACTIVE
     assert directory.revision > before

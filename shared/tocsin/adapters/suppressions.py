@@ -8,9 +8,9 @@ from redis.asyncio import Redis
 
 from tocsin.adapters import keys
 from tocsin.adapters.availability import available
-from tocsin.together import Together
 from tocsin.errors import NotFoundError
 from tocsin.ports.suppressions import Cause, Suppression, normal
+from tocsin.together import Together
 
 
 class RedisSuppressions:
