@@ -20,6 +20,8 @@ from rig.processes import Process
 
 NOISY = (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, ssl.SSLError)
 
+ANSWERED = "answered:"
+
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -29,7 +31,7 @@ class Wanted:
 
     HTTP listens on 127.0.0.1 to 127.0.0.64, so that there are many hosts.
     ``round_trip_s`` is how long everything takes that is sent to it, however much of it. ``log`` gets the id of each mail that was taken,
-    before it is answered. ``slow`` and ``drop`` are shares of the mails: taken after half a
+    before it is answered, and once more behind ``ANSWERED`` after that. ``slow`` and ``drop`` are shares of the mails: taken after half a
     second, and taken without ever being answered.
     """
 
@@ -58,6 +60,10 @@ async def smtp(
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
 ) -> None:
+    def note(line: str) -> None:
+        if log is not None:
+            log.write(line)
+
     async def say(line: bytes) -> None:
         writer.write(line + b"\r\n")
 
@@ -70,14 +76,14 @@ async def smtp(
                 case b"DATA":
                     await say(b"354 go on")
                     mail = await reader.readuntil(b"\r\n.\r\n")
-                    if log is not None:
-                        log.write(message_id(mail) + "\n")
+                    note(f"{message_id(mail)}\n")
                     fate = chance.random()
                     if fate < wanted.drop:
                         break
                     if fate < wanted.drop + wanted.slow:
                         await asyncio.sleep(0.5)
                     await say(b"250 kept")
+                    note(f"{ANSWERED}{message_id(mail)}\n")
                 case b"QUIT":
                     await say(b"221 bye")
                     break

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from notifier.alerts import an_alert
 from rig.processes import Process, free_port, is_ready, script, valkey, wait_until_listening
-from rig.receiver import Wanted, receiver
+from rig.receiver import ANSWERED, Wanted, receiver
 from rig.secret_keys import SECRET_KEYS, vault
 from tocsin.adapters.connection import connect
 from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
@@ -50,11 +50,17 @@ class Plan:
 
 @dataclass(slots=True)
 class Toll:
-    """What it came to. ``unexplained`` are doubles that the ledger does not suspect."""
+    """What it came to.
+
+    ``unexplained`` are doubles that the ledger does not suspect. Of the doubles, ``unanswered`` are those
+    of which the mail server took the first without saying so before it, or who asked, was gone: no
+    sender can know of them.
+    """
 
     expected: int = 0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
+    unanswered: list[str] = field(default_factory=list)
     unexplained: list[str] = field(default_factory=list)
     misplaced: list[str] = field(default_factory=list)
     suspects: int = 0
@@ -68,9 +74,9 @@ class Toll:
         return (
             f"{self.expected} deliveries in {self.seconds:.0f} s, {self.digests} digests among the "
             f"mails; notifiers killed {self.notifiers_killed}, store {self.stores_killed}, mail server "
-            f"{self.outages}: lost {len(self.lost)}, doubled {len(self.doubled)}, of these not among "
-            f"the {self.suspects} suspects {len(self.unexplained)}, in no digest or two "
-            f"{len(self.misplaced)}"
+            f"{self.outages}: lost {len(self.lost)}, doubled {len(self.doubled)}, of these never "
+            f"answered the first time {len(self.unanswered)}, not among the {self.suspects} suspects "
+            f"{len(self.unexplained)}, in no digest or two {len(self.misplaced)}"
         )
 
 
@@ -241,7 +247,11 @@ class Torture:
     async def _count(self, single: Sequence[str], contained: Sequence[str]) -> None:
         redis = connect(self.redis_url)
         ledger = RedisDeliveryLedger(redis)
-        taken = Counter(self.log.read_text(encoding="utf-8").split())
+        lines = self.log.read_text(encoding="utf-8").split()
+        taken = Counter(line for line in lines if not line.startswith(ANSWERED))
+        answered = Counter(
+            line.removeprefix(ANSWERED) for line in lines if line.startswith(ANSWERED)
+        )
         records = {id_: await ledger.get(id_) for id_ in (*single, *contained)}
         digests = {records[id_].digest_id for id_ in contained}
         for id_ in digests:
@@ -257,6 +267,7 @@ class Torture:
         mails = (*single, *digests)
         toll.lost = [id_ for id_ in mails if not taken[id_] or not _delivered(records[id_])]
         toll.doubled = [id_ for id_ in mails if taken[id_] > 1]
+        toll.unanswered = [id_ for id_ in toll.doubled if answered[id_] < taken[id_]]
         toll.suspects = sum(records[id_].suspects > 0 for id_ in mails)
         toll.unexplained = [id_ for id_ in toll.doubled if not records[id_].suspects]
         assert set(taken) <= {*mails}, "a mail that nobody asked for"
