@@ -29,6 +29,11 @@ class Runner(CliRunner):
             return self.invoke(app, args, input=stdin, env=env)
 
 
+def plain_lines(written: str) -> list[str]:
+    """Return the lines without what only lays them out."""
+    return [" ".join(line.split()) for line in written.splitlines() if line.strip()]
+
+
 @dataclass(frozen=True, slots=True)
 class Cli:
     """``tocsin`` with a store, and a person called ann."""
@@ -49,8 +54,7 @@ class Cli:
         return self.run(*args, code=code, stdin=stdin, **env).stdout
 
     def lines(self, *args: str) -> list[str]:
-        """Return what is written, each line without what only lays it out."""
-        return [" ".join(line.split()) for line in self.out(*args).splitlines() if line.strip()]
+        return plain_lines(self.out(*args))
 
     def error(self, *args: str, code: int = 1, stdin: str = "", **env: str) -> str:
         """Return what a command that fails says."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from cli.shell import Cli
+from cli.shell import Cli, plain_lines
 from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
 from tocsin.ports.deliveries import Delivery
 
@@ -145,6 +145,14 @@ def test_a_channel_is_tested_on_the_path_of_the_real_alerts(told: Cli) -> None:
     (delivery,) = told.json("deliveries", "list")
     assert (delivery["channel"], delivery["state"]) == ("mail", "pending")
     assert "Test alert from Tocsin" in told.out("deliveries", "show", delivery["id"])
+
+
+def test_the_status_counts_deliveries_by_where_they_are(cli: Cli) -> None:
+    assert "deliveries none yet" in plain_lines(cli.out("status", code=1))
+
+    cli.store(die)
+
+    assert "deliveries 1 dead" in plain_lines(cli.out("status", code=1))
 
 
 def test_deliveries_that_died_are_revived(cli: Cli) -> None:

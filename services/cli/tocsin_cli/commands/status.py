@@ -151,11 +151,11 @@ def _say(status: Status, wrong: Sequence[str], now: datetime) -> None:
         ],
     )
     say()
-    counts = [f"{status.deliveries.get(state, 0):,} {state}" for state in State]
+    counts = [f"{n:,} {state}" for state in State if (n := status.deliveries.get(state, 0))]
     say(f"rules         {status.rules:,}")
     say(f"last article  {ago(status.last_article, now)}")
     say(f"last alert    {ago(status.last_alert, now)}")
-    say(f"deliveries    {', '.join(counts)}")
+    say(f"deliveries    {', '.join(counts) or 'none yet'}")
     say(f"dead letters  {status.dead_letters:,}")
     say()
     for problem in wrong:
