@@ -68,14 +68,18 @@ def _usable(own: tuple[RegionDocument, ...]) -> Iterator[OwnPlace]:
 class World:
     """The gazetteer, with the regions of the store that was opened last; can be sent to a process.
 
-    ``lists`` are that store's, None as long as none was opened.
+    What it was told to ``know`` it goes on knowing. ``lists`` are that store's, None as long as none was opened.
     """
 
     own: tuple[RegionDocument, ...] = ()
+    told: tuple[RegionDocument, ...] = ()
     lists: Mapping[str, Expression] | None = None
 
+    def know(self, regions: tuple[RegionDocument, ...]) -> None:
+        self.told = regions
+
     def __call__(self) -> Gazetteer:
-        return gazetteer_with(self.own)
+        return gazetteer_with(self.told or self.own)
 
 
 def open_session(settings: CliSettings, who: str) -> Session:
@@ -122,6 +126,7 @@ def open_session(settings: CliSettings, who: str) -> Session:
         who=who,
         clock=clock,
         gazetteer=world,
+        know=world.know,
         lists=lambda: _known_lists(world, open_known(store_url(settings))),
         build_gazetteer=lambda folder: build(folder) if folder else build(),
         open_store=lambda: open_known(store_url(settings)),

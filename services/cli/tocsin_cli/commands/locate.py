@@ -19,6 +19,7 @@ from tocsin_cli.commands.line_files import STDIN, answer_lines, name_of
 from tocsin_cli.commands.line_workers import answering
 from tocsin_cli.commands.options import Jobs
 from tocsin_cli.commands.output import say, say_table, styled
+from tocsin_cli.commands.own_regions import RegionsFile, StoreRegions, know_own_regions
 from tocsin_cli.commands.session import Session, session_of
 from tocsin_cli.matching.location import Recipe
 
@@ -47,12 +48,15 @@ def locate(
         bool, typer.Option("--all", "-a", help="Show also what most likely is no place, and why.")
     ] = False,
     jobs: Jobs = 1,
+    regions: RegionsFile = None,
+    store_regions: StoreRegions = False,
 ) -> None:
     """Find the places of texts, and the countries that they are about or mention.
 
     With --jsonl a line that is no text is named, and the exit code is 1; the others are answered.
     """
     session = session_of(context)
+    know_own_regions(session, regions, of_store=store_regions)
     if jsonl:
         _refuse(home=bool(home), all=everything)
         _answer_lines(session, paths or [STDIN], jobs)

@@ -18,6 +18,7 @@ from tocsin_cli.commands.line_files import STDIN, answer_lines, name_of, opened,
 from tocsin_cli.commands.line_workers import answering
 from tocsin_cli.commands.options import Jobs
 from tocsin_cli.commands.output import err
+from tocsin_cli.commands.own_regions import RegionsFile, StoreRegions, know_own_regions
 from tocsin_cli.commands.session import session_of
 from tocsin_cli.manifests import ManifestError, Problem
 from tocsin_cli.matching.answer import Recipe
@@ -41,6 +42,8 @@ def match(
         bool, typer.Option("--explain", help="Say by which words and places each rule matches.")
     ] = False,
     jobs: Jobs = 1,
+    regions: RegionsFile = None,
+    store_regions: StoreRegions = False,
 ) -> None:
     """Match files of articles against files of rules, without a store.
 
@@ -50,6 +53,7 @@ def match(
     if rules == articles == STDIN:
         raise TocsinError("only one of --rules and --articles can be standard input")
     session = session_of(context)
+    know_own_regions(session, regions, of_store=store_regions)
     engine = _engine(rules, documents.checker(session), session.settings.matcher_kernel)
     recipe = Recipe(engine, session.gazetteer, session.clock.now(), explain)
     with answering(recipe, jobs) as answers:

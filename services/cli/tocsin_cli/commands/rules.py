@@ -13,6 +13,7 @@ from tocsin_cli.commands import documents
 from tocsin_cli.commands.apply import confirm
 from tocsin_cli.commands.options import AsJson, Limit, Reason, Yes
 from tocsin_cli.commands.output import ago, say, say_json, say_table, styled
+from tocsin_cli.commands.own_regions import RegionsFile, StoreRegions, know_own_regions
 from tocsin_cli.commands.rules_import import import_rules
 from tocsin_cli.commands.rules_lint import lint_rules
 from tocsin_cli.commands.session import Session, Store, session_of, with_store
@@ -256,6 +257,8 @@ def check_query(
     region: Regions = None,
     except_: Except = None,
     about: About = None,
+    own: RegionsFile = None,
+    store_regions: StoreRegions = False,
 ) -> None:
     """Tell what a query means, or what is wrong with it; changes nothing, needs no store."""
     rule = valid(
@@ -268,6 +271,7 @@ def check_query(
         },
     )
     session = session_of(context)
+    know_own_regions(session, own, of_store=store_regions)
     compiled = documents.checker(session)(rule)
     if compiled.expression is not None:
         say(Text(to_text(compiled.expression), "bold"))

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 import typer
 
+from tocsin.documents import RegionDocument
 from tocsin.errors import TocsinError
 from tocsin.ports.articles import ArticleLog
 from tocsin.ports.clock import Clock
@@ -121,7 +122,7 @@ class Session:
     """``who`` is named in the audit of every change.
 
     ``gazetteer`` is loaded when first asked for; once the store was opened it knows the regions
-    that subscribers defined. ``lists`` are what the store's @names stand for, none where there is no
+    that subscribers defined, or those that ``know`` was given. ``lists`` are what the store's @names stand for, none where there is no
     store. ``build_gazetteer`` compiles it into a folder, or where it lies, and
     says what it made.
     ``edit`` has a text edited by the person; None where nothing was changed.
@@ -136,6 +137,7 @@ class Session:
     edit: Callable[[str], str | None]
     serve_inbox: Callable[[], None]
     gazetteer: Callable[[], Gazetteer]
+    know: Callable[[tuple[RegionDocument, ...]], None]
     lists: Callable[[], Mapping[str, Expression]]
     build_gazetteer: Callable[[Path | None], BuiltGazetteer]
 

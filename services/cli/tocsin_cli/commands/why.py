@@ -19,6 +19,7 @@ from tocsin.regions.geoparser import Geoparser
 from tocsin_cli.commands import documents
 from tocsin_cli.commands.options import AsJson
 from tocsin_cli.commands.output import say, say_json, styled
+from tocsin_cli.commands.own_regions import RegionsFile, StoreRegions, know_own_regions
 from tocsin_cli.commands.session import Session, Store, session_of, with_store
 from tocsin_cli.commands.validation import valid
 
@@ -79,9 +80,12 @@ def try_query(
         ),
     ] = None,
     about: Annotated[bool, typer.Option("--about", help="The region is a main subject.")] = False,
+    own: RegionsFile = None,
+    store_regions: StoreRegions = False,
 ) -> None:
     """Try a query on files, without a store: which of them it matches, and why."""
     session = session_of(context)
+    know_own_regions(session, own, of_store=store_regions)
     regions = {"any": region, "level": "about" if about else "mention"} if region else None
     rule = valid(RuleDocument, {"id": "try", "name": "try", "query": query, "regions": regions})
     matched = 0
