@@ -233,6 +233,7 @@ class Office:
         return [
             *("/", "/alerts", "/alerts?rule=sahel", "/articles/a1", "/why?article=a1&rule=sahel"),
             *("/rules", "/rules?q=jnim", "/new-rule", "/rules/sahel", "/rules/sahel/history"),
+            *("/regions", "/regions?q=kayes"),
             *("/subscribers", "/subscribers/desk", "/subscriptions/desk-sahel"),
             *("/dead-letters", "/dead-letters/articles/1700000000000-0"),
             *("/inbox", f"/inbox/{mail}", f"/inbox/{mail}/html"),

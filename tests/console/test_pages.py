@@ -14,6 +14,8 @@ EMPTY_PAGES = {
     "/alerts?rule=sahel": "This rule has not matched lately",
     "/rules": "Write the first rule",
     "/rules?q=jnim": "No rule has",
+    "/regions": "None yet. Add a camp",
+    "/regions?q=qqqq": "No region has a name",
     "/subscribers": "Nobody is told yet",
     "/dead-letters": "Nothing here, as it should be",
     "/inbox": "No messages yet",

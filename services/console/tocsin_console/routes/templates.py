@@ -21,6 +21,7 @@ NAVIGATION = (
     ("/", "Overview"),
     ("/alerts", "Alerts"),
     ("/rules", "Rules"),
+    ("/regions", "Regions"),
     ("/subscribers", "Subscribers"),
     ("/dead-letters", "Dead letters"),
     ("/inbox", "Inbox"),

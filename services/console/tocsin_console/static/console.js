@@ -53,8 +53,9 @@ for (const form of document.querySelectorAll("form[data-check]")) {
   }
 }
 
-// 3. Region names are suggested for the line that is being written.
-for (const area of document.querySelectorAll("textarea[data-regions]")) {
+// 3. Region names are suggested for the line that is being written: their ids are taken, or with
+// data-takes="name" the names, for a search.
+for (const area of document.querySelectorAll("[data-regions]")) {
   const list = document.getElementById(area.dataset.regions);
   let timer;
   area.addEventListener("input", () => {
@@ -84,7 +85,7 @@ for (const area of document.querySelectorAll("textarea[data-regions]")) {
     button.textContent = region.path.join(" › ");
     button.addEventListener("click", () => {
       const { start, end } = currentLine(area);
-      area.setRangeText(region.id, start, end, "end");
+      area.setRangeText(area.dataset.takes === "name" ? region.name : region.id, start, end, "end");
       list.replaceChildren();
       area.focus();
       area.dispatchEvent(new Event("input", { bubbles: true }));

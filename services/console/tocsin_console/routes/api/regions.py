@@ -4,10 +4,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
-from tocsin.documents import RegionDocument, checked_region, rules_that_name
-from tocsin.errors import InUseError
+from tocsin.documents import RegionDocument, checked_region
 from tocsin_console.routes import regions
 from tocsin_console.routes.backends import Behind
+from tocsin_console.routes.own_regions import remove
 from tocsin_console.routes.preconditions import require_same
 from tocsin_console.routes.regions import RegionDetail, RegionView
 
@@ -70,7 +70,4 @@ async def put_own_region(
 @router.delete("/own-regions/{region_id}", status_code=204)
 async def delete_own_region(behind: Behind, region_id: RegionId) -> None:
     """Remove a region that no rule names; 409 where one does."""
-    region = await behind.regions.get(region_id)
-    if users := rules_that_name(region, await behind.rules.all(), behind.gazetteer):
-        raise InUseError("region", region_id, users)
-    await behind.regions.delete(region_id)
+    await remove(behind, region_id)

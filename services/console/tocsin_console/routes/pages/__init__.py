@@ -8,6 +8,7 @@ from tocsin_console.routes.pages import (
     inbox,
     letters,
     overview,
+    regions,
     rules,
     session,
     subscribers,
@@ -17,6 +18,7 @@ from tocsin_console.routes.pages import (
 
 def router() -> APIRouter:
     pages = APIRouter(include_in_schema=False)
-    for part in (overview, alerts, errands, rules, subscribers, wishes, letters, inbox, session):
+    looking = (overview, alerts, errands, letters, inbox, session)
+    for part in (*looking, rules, regions, subscribers, wishes):
         pages.include_router(part.router)
     return pages
