@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -13,6 +13,8 @@ from tocsin_ingest.routes.problems import Problem, ProblemError
 PIECE = 64 * 1024
 GZIP = {"gzip", "x-gzip"}
 DEADLINE_S = 60
+LINGER_S = 5
+LINGER_BYTES = 64 * 1024 * 1024
 IN_FLIGHT = 64 * 1024 * 1024
 
 
@@ -90,14 +92,17 @@ async def pieces(request: Request, limit: int) -> AsyncIterator[bytes]:
                 closes=True,
             )
         )
+    sent = _in_time(request.stream())
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit:
+        if "expect" not in request.headers:  # else it waits for our word before it sends anything
+            await _linger(sent)
         raise too_large(limit)
-    sent = _in_time(request.stream())
     size = 0
     async for piece in _inflated(sent) if encoding in GZIP else sent:
         size += len(piece)
         if size > limit:
+            await _linger(sent)
             raise too_large(limit)
         yield piece
 
@@ -112,6 +117,21 @@ def too_large(limit: int) -> ProblemError:
             closes=True,
         )
     )
+
+
+async def _linger(sent: AsyncIterator[bytes]) -> None:
+    """Throw away what is still being sent, within bounds, for a sender that reads only after it has written.
+
+    Closed on unread data, the connection would break under such a sender, who would never see the
+    answer: RFC 9112 §9.6.
+    """
+    thrown_away = 0
+    with suppress(TimeoutError, ClientDisconnect, ProblemError):
+        async with asyncio.timeout(LINGER_S):
+            async for chunk in sent:
+                thrown_away += len(chunk)
+                if thrown_away > LINGER_BYTES:
+                    return
 
 
 async def _in_time(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
