@@ -16,7 +16,7 @@ from tocsin.adapters.key_ring import KeyRing, key_ring
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
 from tocsin.adapters.vault import NoKeyError, Vault
 from tocsin.documents import ChannelDocument, ChannelState, SubscriberDocument, describe_channel
-from tocsin.documents.channel_url import is_sealed, key_of, lane_of, schema_of
+from tocsin.documents.channel_url import MAX_LENGTH, is_sealed, key_of, lane_of, schema_of
 from tocsin.errors import StartError
 from tocsin.secret_keys import SecretKey, SecretKeys
 from tocsin.testing import FakeClock
@@ -186,6 +186,18 @@ async def test_a_rotation_seals_everything_with_the_first_key(redis: Redis) -> N
     assert key_of(await stored(redis)) == NEW.id
     assert await url_of(store(redis, NEW)) == URL
     assert (await store(redis, NEW, OLD).reseal()).count == 0
+
+
+async def test_the_longest_url_can_be_read_without_its_key(redis: Redis) -> None:
+    longest = "json://h.example/".ljust(MAX_LENGTH, "x")
+    with_key = await with_a_channel(redis, OLD)
+    await with_key.put(a_channel(longest))
+
+    without = store(redis, OTHER)
+
+    assert await url_of(with_key) == longest
+    assert is_sealed(await url_of(without))
+    assert await without.locked() == ("hook",)
 
 
 async def test_a_rotation_leaves_what_it_cannot_open_and_names_it(redis: Redis) -> None:

@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from tocsin.documents.base import Document, Identifier, Name
-from tocsin.documents.channel_url import MASK, MAX_LENGTH, checked_url, describe_url
+from tocsin.documents.channel_url import MASK, checked_url, describe_url
 from tocsin.documents.timing import SCHEDULE_FORM, ScheduleText, ThrottleText, WindowTexts
 
 
@@ -92,7 +92,8 @@ class ChannelDocument(Document):
     id: Identifier
     subscriber: Identifier
     name: Name
-    url: SecretStr = Field(min_length=1, max_length=MAX_LENGTH)
+    # How long it may be written is checked below: sealed, it is longer.
+    url: SecretStr = Field(min_length=1)
     enabled: bool = True
 
     @field_validator("url")
