@@ -79,6 +79,13 @@ def test_entries_below_the_level_are_not_written(capsys: pytest.CaptureFixture[s
     [
         ("at redis://user:pw@host:6379/0", "at redis://***@host:6379/0"),
         ("redis://:p%40w@host", "redis://***@host"),
+        ("redis://:p@w@host:6379/0", "redis://***@host:6379/0"),
+        ("redis://:p'w@host/0", "redis://***@host/0"),
+        ('redis://:p"w@host/0', "redis://***@host/0"),
+        ("smtp://user:p'w@host", "smtp://***"),
+        ("{'url': 'slack://A/B/C', 'a': 1}", "{'url': 'slack://***', 'a': 1}"),
+        ("https://host/feed?api_key=abc&a=1", "https://host/feed?api_key=***&a=1"),
+        ("https://host/feed?access_token=a'c", "https://host/feed?access_token=***"),
         ("https://user:pw@host/feed?a=1", "https://***@host/feed?a=1"),
         ("https://host/feed?token=abc&a=1", "https://host/feed?token=***&a=1"),
         ("slack://TokenA/TokenB/TokenC", "slack://***"),

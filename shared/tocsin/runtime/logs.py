@@ -11,19 +11,24 @@ from structlog.types import EventDict, Processor, WrappedLogger
 
 HIDDEN = "***"
 
-# user:password@ of any URL.
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s@'\"]+@")
+# A quotation mark may stand in a secret: it is the end only where something else follows.
+_QUOTE = r"['\"](?![\s,;:.)\]}>]|$)"
+_REST = rf"(?:[^\s'\"]|{_QUOTE})+"
+# user:password@ of any URL, up to the last @: a password may hold one.
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s]+@")
 # Passwords and tokens given as options of a URL.
 _OPTIONS = re.compile(
-    r"([?&](?:password|pass|token|key|secret|sig|signature)=)[^&\s'\"]+", re.IGNORECASE
+    r"([?&][\w.-]*(?:password|passwd|pass|token|key|secret|sig|signature|auth)=)"
+    rf"(?:[^&\s'\"]|{_QUOTE})+",
+    re.IGNORECASE,
 )
 # Apprise URLs hold their tokens anywhere: of schemes that we do not know nothing is shown.
 _SCHEMES = re.compile(
-    r"\b(?!(?:https?|rediss?|valkeys?|unix|file)://)([a-z][a-z0-9+.-]*://)[^\s'\"]+", re.IGNORECASE
+    rf"\b(?!(?:https?|rediss?|valkeys?|unix|file)://)([a-z][a-z0-9+.-]*://){_REST}", re.IGNORECASE
 )
 # Web hooks that are secret in whole.
 _HOOKS = re.compile(
-    r"(https?://[^\s/'\"]+/(?:services|api/webhooks|webhook|hooks)/)[^\s'\"]+", re.IGNORECASE
+    rf"(https?://[^\s/'\"]+/(?:services|api/webhooks|webhook|hooks)/){_REST}", re.IGNORECASE
 )
 
 
