@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tocsin.documents import RuleDocument
 from tocsin.errors import RuleSyntaxError, UnknownRegionError
+from tocsin.matching import PreparedRule
 from tocsin.ports.rules import LoggedChange
 from tocsin.rules import Rule
 from tocsin.testing import FakeClock, FakeRuleStore
@@ -29,6 +30,9 @@ class Engine:
     def put(self, rule: Rule) -> None:
         self.rules[rule.id] = rule
         self.filled.set()
+
+    def put_prepared(self, rules: Sequence[PreparedRule]) -> None:
+        raise AssertionError("nothing prepares rules here")
 
     def remove(self, rule_id: str) -> None:
         self.rules.pop(rule_id, None)

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from tocsin.documents import ListDocument, RuleDocument
-from tocsin.documents.rule import compile_rule
+from tocsin.documents.rule import compile_rule, draft_of
 from tocsin.matching import Engine, Shard
 from tocsin.matching.presearch import presearcher
 from tocsin.runtime.word_lists import WordLists
 from tocsin.testing import FakeClock, FakeListStore, FakeRuleStore
+from tocsin_matcher.adapters.preparing import prepared
 from tocsin_matcher.adapters.snapshot_file import SnapshotFile
-from tocsin_matcher.live_rules import LiveRules
+from tocsin_matcher.live_rules import LiveRules, Preparing
 
 
 WHOLE = Shard()
@@ -227,3 +228,42 @@ async def test_shards_together_have_every_rule_once_and_follow_only_their_own(wo
 
     assert sorted(found) == sorted(f"r{number}" for number in range(60))
     assert all(0 < len(engine) < 60 for _, engine in shards)
+
+
+async def loaded(world: World, *, many: bool) -> tuple[LiveRules, Engine]:
+    engine = Engine(presearcher("python"))
+    lists, regions = WordLists(world.lists), NoRegions()
+    rules = LiveRules(
+        world.store,
+        engine,
+        partial(compile_rule, regions=regions, lists=lists),
+        regions,
+        lists,
+        preparing=Preparing(
+            partial(draft_of, regions=regions), partial(prepared, "python", 2, few=0)
+        )
+        if many
+        else None,
+    )
+    await rules.load()
+    return rules, engine
+
+
+@pytest.mark.slow
+async def test_rules_read_by_several_processes_are_those_read_by_one(world: World) -> None:
+    await world.lists.put(ListDocument(id="names", entries=("JNIM",)))
+    await world.put("plain", "army AND mali")
+    await world.put("named", "@names")
+    await world.put("off", "army", enabled=False)
+    await world.put("broken", "army AND (")
+    await world.store.put(RuleDocument(id="fr", name="fr", query="x", languages=("fr",)), who="ann")
+
+    rules, engine = await loaded(world, many=True)
+    others, other = await loaded(world, many=False)
+
+    assert {rule.id: rule for rule in engine} == {rule.id: rule for rule in other}
+    assert rules.broken == others.broken
+    assert set(rules.broken) == {"broken"}
+    await world.put("off", "army", enabled=True)
+    await rules.catch_up()
+    assert queries(engine)["off"] == "army"

@@ -10,15 +10,16 @@ from tocsin.adapters.gazetteer.load import DATA, load
 from tocsin.adapters.gazetteer.store import version
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.system_clock import SystemClock
-from tocsin.documents.rule import compile_rule
+from tocsin.documents.rule import compile_rule, draft_of
 from tocsin.events import ArticleIngested, ArticleMatched
 from tocsin.matching import Engine, Shard, presearch
 from tocsin.runtime import process
 from tocsin.runtime.atlas import Atlas
 from tocsin.runtime.word_lists import WordLists
 from tocsin.runtime.worker import StreamWorker
+from tocsin_matcher.adapters.preparing import prepared
 from tocsin_matcher.adapters.snapshot_file import SnapshotFile
-from tocsin_matcher.live_rules import LiveRules
+from tocsin_matcher.live_rules import LiveRules, Preparing
 from tocsin_matcher.settings import MatcherSettings
 from tocsin_matcher.subscribers import Matcher
 
@@ -48,6 +49,9 @@ async def serve(settings: MatcherSettings) -> None:
         lists,
         shard=shard,
         snapshots=_snapshots(settings),
+        preparing=Preparing(
+            partial(draft_of, regions=atlas), partial(prepared, settings.kernel, settings.jobs)
+        ),
     )
     matcher = Matcher(engine, rules, atlas, atlas, clock)
     worker = StreamWorker(redis, clock=clock)

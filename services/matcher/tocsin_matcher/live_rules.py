@@ -2,8 +2,10 @@
 
 import asyncio
 import gc
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import structlog
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from tocsin.documents import RuleDocument
 from tocsin.errors import NotFoundError, TocsinError
 from tocsin.events import RuleChanged
-from tocsin.matching import Shard
+from tocsin.matching import PreparedRule, Shard
 from tocsin.ports.rules import RuleStore
 from tocsin.rules import ListReference, Rule
 from tocsin.rules.walk import walk
@@ -29,6 +31,19 @@ PAGE = 1_000
 TELL_EVERY = 50_000  # rules
 
 Compile = Callable[[RuleDocument], Rule]
+Drafts = AsyncIterator[Sequence[Rule]]
+Prepared = AsyncIterator[Sequence[PreparedRule | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Preparing:
+    """How many rules are read at once: ``draft`` reads all of one but its query.
+
+    ``prepared`` opens what does the rest, for drafts in their order, given how many there are.
+    """
+
+    draft: Compile
+    prepared: Callable[[int], AbstractContextManager[Callable[[Drafts], Prepared]]]
 
 
 class RuleSet(Protocol):
@@ -39,6 +54,8 @@ class RuleSet(Protocol):
     def version_of(self, rule_id: str) -> int | None: ...
 
     def put(self, rule: Rule) -> None: ...
+
+    def put_prepared(self, rules: Sequence[PreparedRule]) -> None: ...
 
     def remove(self, rule_id: str) -> None: ...
 
@@ -87,6 +104,7 @@ class LiveRules:
         *,
         shard: Shard = Shard(),  # noqa: B008 -- frozen
         snapshots: SnapshotStore | None = None,
+        preparing: Preparing | None = None,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -95,6 +113,7 @@ class LiveRules:
         self._lists = lists
         self._shard = shard
         self._snapshots = snapshots
+        self._preparing = preparing
         self._unreadable: dict[str, RuleDocument] = {}
         self._users: defaultdict[str, set[str]] = defaultdict(set)  # of lists, by their names
         self._cursor = ""
@@ -238,13 +257,55 @@ class LiveRules:
 
     async def _load_all(self) -> None:
         total = await self._store.count()
+        if self._preparing is None:
+            async for page in self._pages(total):
+                self._put_all(page)
+            return
+        waiting: deque[list[RuleDocument]] = deque()
+        with self._preparing.prepared(total) as prepared:
+            async for found in prepared(self._drafts(total, self._preparing.draft, waiting)):
+                self._put_prepared(waiting.popleft(), found)
+                await asyncio.sleep(0)  # health is to be told meanwhile
+
+    async def _pages(self, total: int) -> AsyncIterator[list[RuleDocument]]:
+        started = asyncio.get_running_loop().time()
         done, after = 0, ""
         while page := await self._store.page(after, limit=PAGE):
-            self._put_all(rule for rule in page if self._shard.has(rule.id))
+            yield [rule for rule in page if self._shard.has(rule.id)]
             done, after = done + len(page), page[-1].id
             if done % TELL_EVERY == 0:
-                log.info("rules are being loaded", done=done, of=total)
+                took = asyncio.get_running_loop().time() - started
+                log.info("rules are being loaded", done=done, of=total, seconds=round(took, 1))
             await asyncio.sleep(0)  # health is to be told meanwhile
+
+    async def _drafts(
+        self, total: int, draft: Compile, waiting: deque[list[RuleDocument]]
+    ) -> Drafts:
+        """Yield the drafts, and append the documents that they are of to ``waiting``."""
+        async for page in self._pages(total):
+            documents: list[RuleDocument] = []
+            drafts: list[Rule] = []
+            for document in page:
+                try:
+                    new = draft(document) if document.enabled else None
+                except TocsinError:
+                    new = None
+                if new is None:
+                    self._put(document)  # which notes why it is not in force
+                else:
+                    drafts.append(new)
+                    documents.append(document)
+            waiting.append(documents)
+            yield drafts
+
+    def _put_prepared(
+        self, documents: Sequence[RuleDocument], found: Sequence[PreparedRule | None]
+    ) -> None:
+        """Put in new rules; those that were not prepared are read here."""
+        self._engine.put_prepared([rule for rule in found if rule is not None])
+        for document, rule in zip(documents, found, strict=True):
+            if rule is None:
+                self._put(document)
 
     def _apply(self, change: RuleChanged) -> None:
         if not self._shard.has(change.rule_id):

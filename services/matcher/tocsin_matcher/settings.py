@@ -27,6 +27,13 @@ class MatcherSettings(Settings):
         default="1/1",
         description="Which part of the rules this matcher has, as in 2/4; each part needs a matcher",
     )
+    jobs: int = Field(
+        default=0,
+        ge=0,
+        le=64,
+        description="How many processes read the rules at a start without a snapshot; "
+        "0: as many as there are processors",
+    )
     snapshot_dir: Path | None = Field(
         default=None,
         description="A folder for a snapshot of the rules, from which a start takes seconds; none: "

@@ -6,7 +6,7 @@ written as YAML, sent as JSON and kept as JSON, in this one shape.
 
 from tocsin.documents.base import Document, Identifier
 from tocsin.documents.region import RegionDocument, checked_region, own_place, rules_that_name
-from tocsin.documents.rule import RegionCondition, RuleDocument, compile_rule
+from tocsin.documents.rule import RegionCondition, RuleDocument, compile_rule, draft_of
 from tocsin.documents.source import SourceDocument
 from tocsin.documents.standing import ChannelState, Standing, state_of
 from tocsin.documents.subscriber import (
@@ -40,6 +40,7 @@ __all__ = [
     "checked_region",
     "compile_rule",
     "describe_channel",
+    "draft_of",
     "own_place",
     "rules_that_name",
     "rules_that_use",

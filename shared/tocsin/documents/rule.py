@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -62,9 +63,22 @@ def compile_rule(
         AmbiguousRegionError: several regions go by the name, and none is clearly meant.
         InvalidDocumentError: it asks for nothing, or for a language that is none.
     """
-    query = document.query.strip()
+    rule = draft_of(document, regions)
+    if not rule.query.strip():
+        return rule
+    return replace(rule, expression=_expression(rule.query, regions, lists or {}))
+
+
+def draft_of(document: RuleDocument, regions: RegionNames) -> Rule:
+    """Return the rule with its query still to be parsed.
+
+    Raises:
+        UnknownRegionError: nothing goes by the name of a region.
+        AmbiguousRegionError: several regions go by the name, and none is clearly meant.
+        InvalidDocumentError: it asks for nothing, or for a language that is none.
+    """
     condition = document.regions
-    if not query and not (condition and (condition.any or condition.all)):
+    if not document.query.strip() and not (condition and (condition.any or condition.all)):
         raise InvalidDocumentError("/query", "say what to look for: a query, regions, or both")
     for index, tag in enumerate(document.languages):
         if not is_tag(tag):
@@ -74,7 +88,6 @@ def compile_rule(
         id=document.id,
         name=document.name,
         query=document.query,
-        expression=_expression(document.query, regions, lists or {}) if query else None,
         regions=_filter(condition, regions) if condition else None,
         languages=document.languages,
         version=document.version,

@@ -16,6 +16,7 @@ from tocsin.documents import (
     SubscriptionDocument,
     checked_region,
     compile_rule,
+    draft_of,
     own_place,
     rules_that_name,
     rules_that_use,
@@ -84,6 +85,11 @@ def checker(session: Session) -> Callable[[RuleDocument], Rule]:
         return compile_rule(rule, session.gazetteer(), lists)
 
     return compiled
+
+
+def drafter(session: Session) -> Callable[[RuleDocument], Rule]:
+    """Return what reads a rule but for its query."""
+    return lambda rule: draft_of(rule, session.gazetteer())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,12 @@
 """Lines answered in this process, or by several at once; either way in their order."""
 
-import multiprocessing
-import signal
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from functools import partial
 from typing import Any, Protocol
 
-from tocsin.errors import TocsinError
+from tocsin.runtime.crew import crew, in_turn
 from tocsin_cli.matching.lines import LineError
 from tocsin_cli.pushing.batches import NumberedLine
 
@@ -49,90 +45,12 @@ def answering(recipe: Recipe, jobs: int) -> Iterator[Answers]:
         answerer = recipe.answerer()
         yield lambda batches: (_answers(answerer, batch) for batch in batches)
         return
-    with ExitStack() as stack:
-        workers = [stack.enter_context(_worker(recipe)) for _ in range(jobs)]
-        yield lambda batches: _in_turn(workers, batches)
+    with crew(partial(_made, recipe), jobs) as workers:
+        yield lambda batches: in_turn(workers, batches)
 
 
-@dataclass(frozen=True, slots=True)
-class _Worker:
-    """A process that has at most one batch in hand, so that neither end waits for the other."""
-
-    process: BaseProcess
-    pipe: Connection
-
-    def give(self, batch: Batch) -> None:
-        try:
-            self.pipe.send(batch)
-        except OSError as error:
-            raise self._ended() from error
-
-    def take(self) -> Sequence[Answered]:
-        try:
-            answers: Sequence[Answered] = self.pipe.recv()
-        except (EOFError, OSError) as error:
-            raise self._ended() from error
-        return answers
-
-    def _ended(self) -> TocsinError:
-        self.process.join(1)
-        return TocsinError(
-            f"a process at work has ended (exit code {self.process.exitcode}): "
-            "where memory is short take fewer --jobs"
-        )
-
-
-def _in_turn(workers: Sequence[_Worker], batches: Iterable[Batch]) -> Iterator[Sequence[Answered]]:
-    idle = deque(workers)
-    busy: deque[_Worker] = deque()
-    for batch in batches:
-        done: Sequence[Answered] | None = None
-        if not idle:
-            idle.append(busy.popleft())
-            done = idle[0].take()
-        worker = idle.popleft()
-        worker.give(batch)
-        busy.append(worker)
-        if done is not None:
-            yield done
-    for worker in busy:
-        yield worker.take()
-
-
-@contextmanager
-def _worker(recipe: Recipe) -> Iterator[_Worker]:
-    # A new interpreter, not a fork: it has no other end of any pipe, so that it ends with us.
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(recipe, theirs), daemon=True)
-    with _interrupts_ignored():  # a new interpreter goes on with it, from its first moment
-        process.start()
-    theirs.close()
-    try:
-        yield _Worker(process, ours)
-    finally:
-        ours.close()
-        process.terminate()
-        process.join()
-
-
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Ctrl-C reaches the whole group; only the process that started the others acts on it."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _work(recipe: Recipe, pipe: Connection) -> None:
-    answerer = recipe.answerer()
-    while True:
-        try:
-            pipe.send(_answers(answerer, pipe.recv()))
-        except (EOFError, BrokenPipeError):
-            return
+def _made(recipe: Recipe) -> Callable[[Batch], Sequence[Answered]]:
+    return partial(_answers, recipe.answerer())
 
 
 def _answers(answerer: Answerer, batch: Batch) -> Sequence[Answered]:

@@ -1,17 +1,13 @@
 """Many articles against many rules, without a store: for trying out, and for measuring."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tocsin.documents import RuleDocument
 from tocsin.errors import RuleSyntaxError, TocsinError
 from tocsin.matching import Engine
 from tocsin.matching.presearch import Kernel, must_compile, presearcher, warm
-from tocsin.rules import Rule
 from tocsin_cli.commands import documents
 from tocsin_cli.commands.group import FAILED
 from tocsin_cli.commands.line_files import STDIN, answer_lines, name_of, opened, progress
@@ -19,11 +15,12 @@ from tocsin_cli.commands.line_workers import answering
 from tocsin_cli.commands.options import Jobs
 from tocsin_cli.commands.output import err
 from tocsin_cli.commands.own_regions import RegionsFile, StoreRegions, know_own_regions
+from tocsin_cli.commands.rule_lines import RuleReading, preparing, read_rules
 from tocsin_cli.commands.session import session_of
 from tocsin_cli.manifests import ManifestError, Problem
 from tocsin_cli.matching.answer import Recipe
-from tocsin_cli.matching.lines import LineError, rule_line
-from tocsin_cli.pushing.batches import NumberedLine, numbered
+from tocsin_cli.matching.lines import LineError
+from tocsin_cli.pushing.batches import numbered
 
 
 def match(
@@ -54,7 +51,8 @@ def match(
         raise TocsinError("only one of --rules and --articles can be standard input")
     session = session_of(context)
     know_own_regions(session, regions, of_store=store_regions)
-    engine = _engine(rules, documents.checker(session), session.settings.matcher_kernel)
+    reading = RuleReading(documents.checker(session), documents.drafter(session))
+    engine = _engine(rules, reading, session.settings.matcher_kernel, jobs)
     recipe = Recipe(engine, session.gazetteer, session.clock.now(), explain)
     with answering(recipe, jobs) as answers:
         bad = answer_lines(articles, answers, jobs, "matching")
@@ -62,7 +60,7 @@ def match(
         raise typer.Exit(FAILED)
 
 
-def _engine(path: Path, check: Callable[[RuleDocument], Rule], kernel: Kernel) -> Engine:
+def _engine(path: Path, reading: RuleReading, kernel: Kernel, jobs: int) -> Engine:
     """Return the engine with the rules that are in force.
 
     Raises:
@@ -74,19 +72,19 @@ def _engine(path: Path, check: Callable[[RuleDocument], Rule], kernel: Kernel) -
     warm(chooser)
     engine = Engine(chooser)
     problems: list[Problem] = []
-    seen: dict[str, int] = {}
-    with opened(path) as lines, progress(path, "reading rules") as advance:
-        for line in numbered(lines):
-            try:
-                rule = _rule(line, seen, check)
-            except TocsinError as error:
-                problems.append(_problem(name_of(path), line.number, error))
-            else:
-                if rule:
-                    engine.put(rule)
-            advance(len(line.text) + 1)
+    with (
+        opened(path) as lines,
+        progress(path, "reading rules") as advance,
+        preparing(kernel, jobs) as prepared,
+    ):
+        for batch in read_rules(numbered(lines), reading, prepared):
+            engine.put_prepared(batch.prepared)
+            for rule in batch.rules:
+                engine.put(rule)
+            problems += [_problem(name_of(path), number, error) for number, error in batch.errors]
+            advance(batch.size)
     if problems:
-        raise ManifestError(problems)
+        raise ManifestError(sorted(problems, key=lambda problem: problem.line))
     if not len(engine):
         raise TocsinError(f"there is no rule in {name_of(path)}")
     return engine
@@ -100,15 +98,3 @@ def _problem(file: str, line: int, error: TocsinError) -> Problem:
             return Problem(file, line, where, problem)
         case _:
             return Problem(file, line, "", str(error))
-
-
-def _rule(
-    line: NumberedLine, seen: dict[str, int], check: Callable[[RuleDocument], Rule]
-) -> Rule | None:
-    """Return the rule; None where it is disabled."""
-    given = rule_line(line.text)
-    first = seen.setdefault(given.id, line.number)
-    if first != line.number:
-        raise LineError("id", f"{given.id!r} is also the id at line {first}")
-    rule = replace(check(given.document()), id=given.id, name=given.name or given.id)
-    return rule if given.enabled else None
