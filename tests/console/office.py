@@ -22,7 +22,7 @@ from tocsin.documents import (
 )
 from tocsin.documents.rule import compile_rule
 from tocsin.events import ArticleMatched, ArticleSummary, RuleMatch
-from tocsin.matching import ArticleView, Match, explain
+from tocsin.matching import ArticleView, ExplainedMatch, explain
 from tocsin.ports.deliveries import Delivery
 from tocsin.ports.inbox import InboxMessage
 from tocsin.ports.streams import DeadLetter
@@ -161,7 +161,7 @@ class Office:
         await self.publisher.publish([article])
         view = ArticleView(article, GEOPARSER.locate(article))
         compiled = [compile_rule(rule, GAZETTEER) for rule in rules]
-        matches = [Match(rule, explain(rule, view)) for rule in compiled]
+        matches = [ExplainedMatch(rule, explain(rule, view)) for rule in compiled]
         event = ArticleMatched(
             article=ArticleSummary.of(article),
             matches=tuple(RuleMatch.of(match, article, GAZETTEER) for match in matches),

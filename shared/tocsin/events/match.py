@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from tocsin.article import Article
 from tocsin.events.base import Event
-from tocsin.matching import Clause, Hit, MarkedSentence, Match, Setting
+from tocsin.matching import Evidence, Hit, MarkedSentence, Match, Setting
 from tocsin.regions.places import LocatedPlace, PlaceSpan
 from tocsin.text import paragraphs
 
@@ -64,9 +64,9 @@ class TermEvidence(Part):
     spans: tuple[Span, ...] = ()
 
     @classmethod
-    def of(cls, clause: Clause) -> Self:
-        spans = tuple(map(Span.of, clause.hits[:_MOST_SPANS]))
-        return cls(clause=clause.text, count=clause.count, spans=spans)
+    def of(cls, evidence: Evidence) -> Self:
+        spans = tuple(map(Span.of, evidence.hits[:_MOST_SPANS]))
+        return cls(clause=evidence.text, count=evidence.count, spans=spans)
 
 
 class PlaceEvidence(Part):
@@ -119,20 +119,20 @@ class RuleMatch(Part):
 
     @classmethod
     def of(cls, match: Match, article: Article, names: RegionPaths) -> Self:
-        explanation = match.explanation
+        rule = match.label
         return cls(
-            rule_id=match.rule.id,
-            rule_name=match.rule.name,
-            rule_version=match.rule.version,
-            query=match.rule.query,
-            terms=tuple(map(TermEvidence.of, explanation.evidence())),
+            rule_id=rule.id,
+            rule_name=rule.name,
+            rule_version=rule.version,
+            query=rule.query,
+            terms=tuple(map(TermEvidence.of, match.evidence)),
             places=tuple(_places(match, article, names)),
-            snippets=tuple(map(Snippet.of, explanation.snippets)),
+            snippets=tuple(map(Snippet.of, match.snippets)),
         )
 
 
 def _places(match: Match, article: Article, names: RegionPaths) -> Iterator[PlaceEvidence]:
-    for setting in match.explanation.regions():
+    for setting in match.regions:
         for place in setting.places[:_MOST_PLACES]:
             yield PlaceEvidence.of(place, setting, article, names)
 

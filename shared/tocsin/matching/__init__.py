@@ -12,6 +12,8 @@ from tocsin.matching.explain import explain
 from tocsin.matching.explanation import (
     Clause,
     ClauseKind,
+    Evidence,
+    ExplainedMatch,
     Explanation,
     Failure,
     Hit,
@@ -30,6 +32,8 @@ __all__ = [
     "Clause",
     "ClauseKind",
     "Engine",
+    "Evidence",
+    "ExplainedMatch",
     "Explanation",
     "Failure",
     "Hit",

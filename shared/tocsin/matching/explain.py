@@ -52,13 +52,13 @@ def explain(rule: Rule, view: ArticleView) -> Explanation:
     clause = None
     if rule.expression is not None:
         clause = _Explainer(rule.query, view).clause(rule.expression, EVERYWHERE)
-    settings = _settings(rule.regions, view) if rule.regions else ()
+    settings = settings_of(rule.regions, view) if rule.regions else ()
     failing = (*failures_beside(rule, settings, view), *_failing(clause))
     found = () if failing else snippets(view, clause, settings)
     return Explanation(not failing, clause, settings, found, failing)
 
 
-def _settings(asked: RegionFilter, view: ArticleView) -> tuple[Setting, ...]:
+def settings_of(asked: RegionFilter, view: ArticleView) -> tuple[Setting, ...]:
     wanted = dict.fromkeys((*asked.any, *asked.all))
     return (
         *(setting(region, asked, view) for region in wanted),

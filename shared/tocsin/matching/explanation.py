@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
+from tocsin.matching.reading import Label, label_of
 from tocsin.matching.setting import Setting
 from tocsin.rules import Rule
 
@@ -106,10 +108,62 @@ class Explanation:
         return regions(self.clause, self.settings)
 
 
+class Evidence(Protocol):
+    """A clause of the query, as it is written there, that is true because of something in the text.
+
+    ``hits`` are the first few of ``count``.
+    """
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def count(self) -> int: ...
+
+    @property
+    def hits(self) -> tuple[Hit, ...]: ...
+
+
+class Match(Protocol):
+    """A rule that matched, and why."""
+
+    @property
+    def label(self) -> Label: ...
+
+    @property
+    def evidence(self) -> Sequence[Evidence]: ...
+
+    @property
+    def regions(self) -> Sequence[Setting]:
+        """The regions that were asked for and found."""
+        ...
+
+    @property
+    def snippets(self) -> Sequence[MarkedSentence]: ...
+
+
 @dataclass(frozen=True, slots=True)
-class Match:
+class ExplainedMatch:
+    """A match by its explanation."""
+
     rule: Rule
     explanation: Explanation
+
+    @property
+    def label(self) -> Label:
+        return label_of(self.rule)
+
+    @property
+    def evidence(self) -> tuple[Clause, ...]:
+        return self.explanation.evidence()
+
+    @property
+    def regions(self) -> tuple[Setting, ...]:
+        return self.explanation.regions()
+
+    @property
+    def snippets(self) -> tuple[MarkedSentence, ...]:
+        return self.explanation.snippets
 
 
 def evidence(clause: Clause | None) -> tuple[Clause, ...]:

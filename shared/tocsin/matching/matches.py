@@ -1,51 +1,149 @@
 """The rules that an article satisfies, with the reasons for whoever wants them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import overload
 
-from tocsin.matching.explain import explain
-from tocsin.matching.explanation import Match
+from tocsin.matching.explain import explain, settings_of
+from tocsin.matching.explanation import Evidence, Explanation, MarkedSentence, regions
+from tocsin.matching.occurrences import Evidence as FoundEvidence
+from tocsin.matching.occurrences import Occurrences
+from tocsin.matching.reading import Label, Reading
 from tocsin.matching.records import id_in
 from tocsin.matching.rulebook import Rulebook
+from tocsin.matching.setting import Setting
+from tocsin.matching.snippets import Mark, best_sentences, marks_of_regions
 from tocsin.matching.view import ArticleView
+from tocsin.rules import Rule
+from tocsin.rules.walk import literals
 
 
-class Matches(Sequence[Match]):
+class _Shared:
+    """What the matches of one article have in common: where words stand, and the sentences around them."""
+
+    def __init__(self, view: ArticleView) -> None:
+        self.view = view
+        self.occurrences = Occurrences(view)
+        self._sentences: dict[tuple[object, ...], tuple[MarkedSentence, ...]] = {}
+
+    def sentences(
+        self, evidence: tuple[FoundEvidence, ...], found: tuple[Setting, ...]
+    ) -> tuple[MarkedSentence, ...]:
+        known = (evidence, tuple([each.region for each in found]))
+        if known not in self._sentences:
+            marks = [mark for each in evidence for mark in self._marks(each)]
+            marks += marks_of_regions(found)
+            self._sentences[known] = best_sentences(self.view, marks)
+        return self._sentences[known]
+
+    def _marks(self, evidence: FoundEvidence) -> Iterator[Mark]:
+        """Yield what to mark: of a NEAR not all that lies between, but the words that are near."""
+        text, wholes = evidence.text, evidence.spots
+        if evidence.placed is None:
+            yield from (Mark(*spot, text) for spot in wholes)
+            return
+        for literal in literals(evidence.placed):
+            for field, start, end in self.occurrences.of_words(literal.words).spots:
+                if any(f == field and s <= start and end <= e for f, s, e in wholes):
+                    yield Mark(field, start, end, text)
+
+
+class FoundMatch:
+    """A rule that matched. Why, is looked up when somebody reads it; ``explanation`` says the same."""
+
+    __slots__ = ("_evidence", "_explanation", "_reading", "_record", "_rulebook", "_shared")
+
+    def __init__(
+        self, record: bytes, reading: Reading, rulebook: Rulebook, shared: _Shared
+    ) -> None:
+        self._record = record
+        self._reading = reading
+        self._rulebook = rulebook
+        self._shared = shared
+        self._evidence: tuple[FoundEvidence, ...] | None = None
+        self._explanation: Explanation | None = None
+
+    @property
+    def label(self) -> Label:
+        return self._reading.label
+
+    @property
+    def rule(self) -> Rule:
+        return self._rulebook.rule(self._record)
+
+    @property
+    def explanation(self) -> Explanation:
+        if self._explanation is None:
+            self._explanation = explain(self.rule, self._shared.view)
+        return self._explanation
+
+    @property
+    def evidence(self) -> Sequence[Evidence]:
+        found = self._found()
+        return self.explanation.evidence() if found is None else found
+
+    @property
+    def regions(self) -> tuple[Setting, ...]:
+        if self._reading.leaves is None:
+            return self.explanation.regions()
+        asked = self._reading.regions
+        return regions(None, settings_of(asked, self._shared.view)) if asked else ()
+
+    @property
+    def snippets(self) -> tuple[MarkedSentence, ...]:
+        found = self._found()
+        if found is None:
+            return self.explanation.snippets
+        return self._shared.sentences(found, self.regions)
+
+    def _found(self) -> tuple[FoundEvidence, ...] | None:
+        """Return what is found of a rule that is simple; what is there of it is evidence."""
+        leaves = self._reading.leaves
+        if leaves is None:
+            return None
+        if self._evidence is None:
+            self._evidence = self._shared.occurrences.evidence(leaves)
+        return self._evidence
+
+
+class Matches(Sequence[FoundMatch]):
     """Ordered by the rules' ids. How many there are is known; the rest is made when it is read.
 
     Rules are those that were in force when the article was matched, whatever has become of them.
     """
 
     def __init__(self, records: list[bytes], rulebook: Rulebook, view: ArticleView) -> None:
-        self._unordered = records
+        self._records = records
         self._rulebook = rulebook
-        self._view = view
-        self._made: dict[bytes, Match] = {}
+        self._shared = _Shared(view)
 
     def __len__(self) -> int:
-        return len(self._unordered)
+        return len(self._records)
 
     @overload
-    def __getitem__(self, index: int) -> Match: ...
+    def __getitem__(self, index: int) -> FoundMatch: ...
 
     @overload
-    def __getitem__(self, index: slice) -> list[Match]: ...
+    def __getitem__(self, index: slice) -> list[FoundMatch]: ...
 
-    def __getitem__(self, index: int | slice) -> Match | list[Match]:
-        chosen = self._records[index]
-        return list(map(self._match, chosen)) if isinstance(chosen, list) else self._match(chosen)
+    def __getitem__(self, index: int | slice) -> FoundMatch | list[FoundMatch]:
+        return self._matches[index]
 
-    @property
-    def rule_ids(self) -> list[str]:
-        return list(map(id_in, self._records))
+    def __iter__(self) -> Iterator[FoundMatch]:
+        return iter(self._matches)
 
     @cached_property
-    def _records(self) -> list[bytes]:
-        return sorted(self._unordered, key=id_in)
+    def rule_ids(self) -> list[str]:
+        return sorted(map(id_in, self._records))
 
-    def _match(self, record: bytes) -> Match:
-        if record not in self._made:
-            rule = self._rulebook.rule(record)
-            self._made[record] = Match(rule, explain(rule, self._view))
-        return self._made[record]
+    @cached_property
+    def _matches(self) -> list[FoundMatch]:
+        rulebook, shared = self._rulebook, self._shared
+        reading = rulebook.reading
+        found = [(reading(record), record) for record in self._records]
+        found.sort(key=_id)
+        return [FoundMatch(record, known, rulebook, shared) for known, record in found]
+
+
+def _id(found: tuple[Reading, bytes]) -> str:
+    return found[0].id

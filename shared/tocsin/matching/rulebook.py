@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.matching.numbering import MOST_NUMBERS, Numbering
+from tocsin.matching.reading import Reading, reading_of
 from tocsin.matching.records import SharedLists, id_in, is_of, record_of, rule_in, version_in
 from tocsin.rules import Rule
 
 
 # Rules that were asked for lately are kept as trees; to read one anew takes 100 microseconds.
 _MOST_TREES = 4_096
+# What is needed of most rules to tell of a match is smaller: 500 bytes.
+_MOST_READINGS = 1 << 16
 _FREE = -1
 
 
@@ -28,6 +31,7 @@ class Rulebook:
         self._numbers = Numbering()
         self._lists = SharedLists()
         self._trees: OrderedDict[bytes, Rule] = OrderedDict()
+        self._readings: dict[bytes, Reading] = {}
 
     def __len__(self) -> int:
         return len(self._records) - len(self._free)
@@ -98,6 +102,16 @@ class Rulebook:
         self._trees[record] = tree
         return tree
 
+    def reading(self, record: bytes) -> Reading:
+        """Return what is needed to tell of a match."""
+        reading = self._readings.get(record)
+        if reading is None:
+            reading = reading_of(rule_in(record, self._lists))
+            if len(self._readings) >= _MOST_READINGS:
+                del self._readings[next(iter(self._readings))]  # of the oldest; order costs time
+            self._readings[record] = reading
+        return reading
+
     def dump(self) -> dict[str, NDArray[Any]]:
         lengths = [_FREE if record is None else len(record) for record in self._records]
         text = b"".join(record for record in self._records if record is not None)
@@ -122,3 +136,4 @@ class Rulebook:
         numbers = {n.removeprefix(prefix): saved[n] for n in saved if n.startswith(prefix)}
         self._numbers.load(numbers)
         self._trees.clear()
+        self._readings.clear()

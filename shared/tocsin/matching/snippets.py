@@ -2,8 +2,9 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tocsin.matching.explanation import Clause, ClauseKind, Hit, MarkedSentence, evidence, regions
 from tocsin.matching.setting import Setting
@@ -18,13 +19,14 @@ _BEFORE = 120  # characters kept before the first mark of a sentence that is cut
 _LINE_BREAK = re.compile(r"[\n\r\t]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+class Mark(NamedTuple):
+    """``said_by`` is the clause or region that it is a hit of."""
+
     field: str
     start: int
     end: int
-    said_by: str  # the clause or region that it is a hit of
-    weight: int
+    said_by: str
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class _Sentence:
     stream: Stream
     start: int
     end: int
-    marks: tuple[_Mark, ...]
+    marks: tuple[Mark, ...]
 
     @property
     def worth(self) -> tuple[int, int, bool]:
@@ -44,8 +46,14 @@ class _Sentence:
 def snippets(
     view: ArticleView, clause: Clause | None, settings: Sequence[Setting]
 ) -> tuple[MarkedSentence, ...]:
+    """Return the sentences that say best why a rule matched."""
+    return best_sentences(
+        view, [*_of_clauses(clause), *marks_of_regions(regions(clause, settings))]
+    )
+
+
+def best_sentences(view: ArticleView, marks: Sequence[Mark]) -> tuple[MarkedSentence, ...]:
     """Return up to three sentences, the best first; in reading order where they are equally good."""
-    marks = [*_of_clauses(clause), *_of_places(clause, settings)]
     found = [
         sentence
         for stream in (view.title, view.body)
@@ -55,10 +63,10 @@ def snippets(
     return tuple(map(_marked, best[:_MOST]))
 
 
-def _of_clauses(clause: Clause | None) -> Iterator[_Mark]:
+def _of_clauses(clause: Clause | None) -> Iterator[Mark]:
     for each in evidence(clause):
         for hit in _words_of(each):
-            yield _Mark(hit.field, hit.start, hit.end, each.text, each.weight)
+            yield Mark(hit.field, hit.start, hit.end, each.text, each.weight)
 
 
 def _words_of(clause: Clause) -> Iterator[Hit]:
@@ -78,15 +86,15 @@ def _is_inside(hit: Hit, wholes: Sequence[Hit]) -> bool:
     )
 
 
-def _of_places(clause: Clause | None, settings: Sequence[Setting]) -> Iterator[_Mark]:
-    for region in regions(clause, settings):
+def marks_of_regions(found: Iterable[Setting]) -> Iterator[Mark]:
+    for region in found:
         for place in region.places:
             for span in place.spans:
-                yield _Mark(span.field, span.start, span.end, "region:", 1)
+                yield Mark(span.field, span.start, span.end, "region:")
 
 
-def _sentences(stream: Stream, marks: list[_Mark]) -> Iterator[_Sentence]:
-    by_sentence: dict[Span, list[_Mark]] = {}
+def _sentences(stream: Stream, marks: list[Mark]) -> Iterator[_Sentence]:
+    by_sentence: dict[Span, list[Mark]] = {}
     for mark in marks:
         index = bisect_right(stream.sentences, mark.start, key=_start) - 1
         if index >= 0 and mark.start < stream.sentences[index][1]:
@@ -99,7 +107,7 @@ def _start(span: Span) -> int:
     return span[0]
 
 
-def _span(item: tuple[Span, list[_Mark]]) -> Span:
+def _span(item: tuple[Span, list[Mark]]) -> Span:
     return item[0]
 
 

@@ -1,6 +1,6 @@
 """An article as rules look at it: its words in order, where it is set, where it comes from."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -42,10 +42,18 @@ class Stream:
     def _expand(self, pattern: str) -> list[int]:
         prefix = fixed_prefix(pattern)
         found: set[int] = set()
-        for word, positions in self.positions.items():
-            if word.startswith(prefix) and matches(pattern, word):
-                found.update(positions)
+        words = self._sorted
+        for at in range(bisect_left(words, prefix), len(words)):
+            word = words[at]
+            if not word.startswith(prefix):
+                break
+            if matches(pattern, word):
+                found.update(self.positions[word])
         return sorted(found)
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self.positions)
 
     def sentence_of(self, position: int) -> int:
         return self._index(self.sentences, position)

@@ -8,9 +8,6 @@ from typing import NamedTuple
 from tocsin.text import Tokens, stem, tokenise, tokenise_any
 
 
-_WILD = "*?"
-
-
 def word_patterns(text: str) -> tuple[str, ...]:
     """Return the folded words of ``text``, with ``?`` inside a word and ``*`` at its end kept.
 
@@ -75,7 +72,7 @@ def _regex(pattern: str) -> re.Pattern[str]:
 
 
 def is_pattern(word: str) -> bool:
-    return any(sign in word for sign in _WILD)
+    return "*" in word or "?" in word
 
 
 def fixed_prefix(word: str) -> str:

@@ -66,7 +66,7 @@ class Answerer:
     def _answer(self, article: Article, matches: Matches) -> dict[str, Any]:
         found: dict[str, Any] = {"id": article.id, "matches": matches.rule_ids}
         if self.explain:
-            found["explain"] = {match.rule.id: self._why(match, article) for match in matches}
+            found["explain"] = {match.label.id: self._why(match, article) for match in matches}
         return found
 
     def _places(self, line: ArticleLine, article: Article) -> Places:
