@@ -1,6 +1,8 @@
 """`tocsin status`, `why`, `dead`, `inbox`, `regions`, `try`: what happened, and why."""
 
+import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,9 @@ from tocsin.adapters.service_registry import RedisServiceRegistry
 from tocsin.article import Article
 from tocsin.events import ArticleIngested
 from tocsin.ports.inbox import InboxMessage
-from tocsin.ports.streams import ServiceInstance
+from tocsin.ports.streams import DeadLetter, DeadLetters, ServiceInstance
+from tocsin.testing import FakeDeadLetters
+from tocsin_cli.commands.dead import to_all
 
 
 NOW = datetime(2026, 3, 4, 6, 15, tzinfo=UTC)
@@ -153,6 +157,45 @@ def test_dead_letters_are_listed_shown_replayed_and_dropped(cli: Cli) -> None:
 
     cli.run("dead", "discard", "--all", "--yes")
     assert cli.lines("dead", "list") == ["There are no dead letters."]
+
+
+class Stubborn(FakeDeadLetters):
+    """Whatever is put back on its stream is a dead letter again at once."""
+
+    async def replay(self, stream: str, letter_id: str) -> str:
+        letter = await self.get(stream, letter_id)
+        new_id = await super().replay(stream, letter_id)
+        again = replace(letter, id=f"{1_000_000 + len(self.replayed)}-0")
+        self.letters[stream, again.id] = again
+        return new_id
+
+
+async def test_to_replay_all_ends_though_they_come_back() -> None:
+    died = [letter(f"{number}-0") for number in range(1, 2_502)]
+    letters = Stubborn(died)
+
+    async def put_back(letters: DeadLetters, stream: str, letter_id: str) -> None:
+        await letters.replay(stream, letter_id)
+
+    async with asyncio.timeout(60):
+        await to_all(letters, put_back)
+
+    assert sorted(each.id for each in letters.replayed) == sorted(each.id for each in died)
+
+
+def letter(letter_id: str) -> DeadLetter:
+    return DeadLetter(
+        id=letter_id,
+        stream=ArticleIngested.stream,
+        group="matcher",
+        entry_id="1-0",
+        reason="ValueError: broken",
+        deliveries=1,
+        consumer="c1",
+        at=NOW,
+        traceback="",
+        fields={},
+    )
 
 
 def test_a_dead_letter_must_be_named(cli: Cli) -> None:

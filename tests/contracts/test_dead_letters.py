@@ -96,6 +96,8 @@ async def test_letters_of_all_streams_come_newest_first(
 
     assert list(await letters.recent(10)) == [third, second, first]
     assert list(await letters.recent(2)) == [third, second]
+    assert list(await letters.recent(10, until=second.id)) == [second, first]
+    assert list(await letters.recent(1, until=second.id)) == [second]
     assert await letters.count() == 3
 
 
@@ -122,7 +124,9 @@ async def test_a_discarded_letter_is_gone(graveyard: tuple[DeadLetters, Bury]) -
         await letters.discard(ARTICLES, letter.id)
 
 
-@pytest.mark.parametrize("letter_id", ["1-1", "-", "+", "no id", ""])
+@pytest.mark.parametrize(
+    "letter_id", ["1-1", "-", "+", "no id", "", "١-١", "9" * 20 + "-0", "0-" + "1" * 40]
+)
 async def test_what_is_no_letter_is_not_found(
     graveyard: tuple[DeadLetters, Bury], letter_id: str
 ) -> None:

@@ -70,7 +70,7 @@ async def test_the_newest_comes_first_and_no_more_than_asked_for(inbox: Inbox) -
 async def test_an_id_that_was_never_given_is_not_found(inbox: Inbox) -> None:
     await inbox.add(mail("first"))
 
-    for unknown in ("0-7", "first", ""):
+    for unknown in ("0-7", "first", "", "١-١", "9" * 20 + "-0"):
         with pytest.raises(NotFoundError):
             await inbox.get(unknown)
 

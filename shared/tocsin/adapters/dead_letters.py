@@ -1,6 +1,5 @@
 """The dead letters of a stream: the original entry's fields, then what we add to them."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from redis.asyncio import Redis
 
 from tocsin.adapters import keys
 from tocsin.adapters.availability import available
+from tocsin.adapters.entry_ids import is_entry_id
 from tocsin.adapters.scripts import script
 from tocsin.errors import NotFoundError
 from tocsin.events import EXPECTED_GROUPS
@@ -26,8 +26,6 @@ ADDED = (
     b"dead:at",
     b"dead:traceback",
 )
-
-_STREAM_ID = re.compile(r"\d+-\d+")
 
 Entry = tuple[bytes, dict[bytes, bytes]]
 
@@ -64,11 +62,13 @@ class RedisDeadLetters:
         self._streams = streams
         self._replay = script(redis, "replay_letter")
 
-    async def recent(self, limit: int) -> Sequence[DeadLetter]:
+    async def recent(self, limit: int, *, until: str = "") -> Sequence[DeadLetter]:
         found: list[tuple[str, Entry]] = []
         for stream in self._streams:
             with available():
-                entries = await self._redis.xrevrange(keys.dead(stream), count=limit)
+                entries = await self._redis.xrevrange(
+                    keys.dead(stream), max=until or "+", count=limit
+                )
             found += [(stream, entry) for entry in cast("list[Entry]", entries)]
         found.sort(key=lambda item: _order(item[1][0]), reverse=True)
         return [_letter(stream, entry) for stream, entry in found[:limit]]
@@ -133,7 +133,7 @@ def _order(stream_id: bytes) -> tuple[int, int]:
 
 def _check(stream: str, letter_id: str) -> None:
     """Raise NotFoundError for what the server would not take for an id."""
-    if not _STREAM_ID.fullmatch(letter_id):
+    if not is_entry_id(letter_id):
         raise _missing(stream, letter_id)
 
 

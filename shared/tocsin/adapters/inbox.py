@@ -1,5 +1,4 @@
 import asyncio
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -9,13 +8,12 @@ from redis.asyncio import Redis
 from tocsin.adapters import keys
 from tocsin.adapters.availability import available
 from tocsin.adapters.connection import BLOCK_MS
+from tocsin.adapters.entry_ids import is_entry_id
 from tocsin.errors import NotFoundError
 from tocsin.ports.inbox import InboxMessage
 
 
 KEPT = 1_000  # messages; a demo needs no more, and the store's memory is for articles
-
-_STREAM_ID = re.compile(r"\d+-\d+")
 
 Entry = tuple[bytes, dict[bytes, bytes]]
 
@@ -44,7 +42,7 @@ class RedisInbox:
         return [_message(entry) for entry in entries]
 
     async def get(self, message_id: str) -> InboxMessage:
-        if _STREAM_ID.fullmatch(message_id):
+        if is_entry_id(message_id):
             with available():
                 entries: Any = await self._redis.xrange(keys.INBOX, message_id, message_id)
             for entry in entries:

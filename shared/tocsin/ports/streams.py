@@ -55,8 +55,11 @@ class StreamStatus(Protocol):
 
 
 class DeadLetters(Protocol):
-    async def recent(self, limit: int) -> Sequence[DeadLetter]:
-        """Return the dead letters of all streams, newest first."""
+    async def recent(self, limit: int, *, until: str = "") -> Sequence[DeadLetter]:
+        """Return the dead letters of all streams, newest first.
+
+        ``until`` is the id of a letter: none that is newer is returned.
+        """
         ...
 
     async def count(self) -> int:

@@ -27,9 +27,9 @@ class FakeDeadLetters:
         self.letters = {(letter.stream, letter.id): letter for letter in letters}
         self.replayed: list[DeadLetter] = []
 
-    async def recent(self, limit: int) -> Sequence[DeadLetter]:
-        newest_first = sorted(self.letters.values(), key=_age, reverse=True)
-        return newest_first[:limit]
+    async def recent(self, limit: int, *, until: str = "") -> Sequence[DeadLetter]:
+        newest_first = sorted(self.letters.values(), key=lambda it: _age(it.id), reverse=True)
+        return [it for it in newest_first if not until or _age(it.id) <= _age(until)][:limit]
 
     async def count(self) -> int:
         return len(self.letters)
@@ -71,6 +71,6 @@ class FakeServiceRegistry:
         ]
 
 
-def _age(letter: DeadLetter) -> tuple[int, int]:
-    milliseconds, number = letter.id.split("-")
+def _age(letter_id: str) -> tuple[int, int]:
+    milliseconds, number = letter_id.split("-")
     return int(milliseconds), int(number)

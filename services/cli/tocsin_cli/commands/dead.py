@@ -5,11 +5,11 @@ import typer
 from rich.text import Text
 
 from tocsin.errors import NotFoundError, TocsinError
-from tocsin.ports.streams import DeadLetter
+from tocsin.ports.streams import DeadLetter, DeadLetters
 from tocsin_cli.commands.apply import confirm
 from tocsin_cli.commands.options import AsJson, Limit, Yes
 from tocsin_cli.commands.output import ago, say, say_json, say_table
-from tocsin_cli.commands.session import Store, session_of, with_store
+from tocsin_cli.commands.session import session_of, with_store
 
 
 dead = typer.Typer(
@@ -80,11 +80,11 @@ def show(
 def replay(context: typer.Context, names: Names = None, every: Every = False) -> None:
     """Put dead letters back on their stream, to be processed again."""
 
-    async def one(store: Store, stream: str, letter_id: str) -> None:
-        new_id = await store.dead_letters.replay(stream, letter_id)
+    async def one(letters: DeadLetters, stream: str, letter_id: str) -> None:
+        new_id = await letters.replay(stream, letter_id)
         say(f"{stream.removeprefix(PREFIX)}/{letter_id} is back on its stream as {new_id}")
 
-    with_store(context, lambda store: _each(store, names, one, every=every))
+    with_store(context, lambda store: _each(store.dead_letters, names, one, every=every))
 
 
 @dead.command(epilog="Example: [bold]tocsin dead discard --all --yes[/]")
@@ -93,25 +93,33 @@ def discard(
 ) -> None:
     """Drop dead letters for good."""
 
-    async def one(store: Store, stream: str, letter_id: str) -> None:
-        await store.dead_letters.discard(stream, letter_id)
+    async def one(letters: DeadLetters, stream: str, letter_id: str) -> None:
+        await letters.discard(stream, letter_id)
         say(f"{stream.removeprefix(PREFIX)}/{letter_id} is gone")
 
     confirm("Drop them for good?", yes=yes)
-    with_store(context, lambda store: _each(store, names, one, every=every))
+    with_store(context, lambda store: _each(store.dead_letters, names, one, every=every))
 
 
-Deed = Callable[[Store, str, str], Coroutine[Any, Any, None]]
+Deed = Callable[[DeadLetters, str, str], Coroutine[Any, Any, None]]
 
 
-async def _each(store: Store, names: list[str] | None, deed: Deed, *, every: bool) -> None:
+async def _each(letters: DeadLetters, names: list[str] | None, deed: Deed, *, every: bool) -> None:
     if bool(names) == every:
         raise TocsinError("name the letters, or say --all")
     for stream, letter_id in map(_parsed, names or ()):
-        await deed(store, stream, letter_id)
-    while every and (letters := await store.dead_letters.recent(AT_ONCE)):
-        for letter in letters:
-            await deed(store, letter.stream, letter.id)
+        await deed(letters, stream, letter_id)
+    if every:
+        await to_all(letters, deed)
+
+
+async def to_all(letters: DeadLetters, deed: Deed) -> None:
+    """Do it to all that there are now: one that is replayed may be back at once, as a newer one."""
+    until = ""
+    while found := await letters.recent(AT_ONCE, until=until):
+        for letter in found:
+            await deed(letters, letter.stream, letter.id)
+        until = found[-1].id
 
 
 def _name(letter: DeadLetter) -> str:
