@@ -12,7 +12,7 @@ import pytest
 from tocsin.errors import StartError
 from tocsin.secret_keys import SecretKeys
 from tocsin_cli.adapters import probes, valkey
-from tocsin_cli.adapters.data_folder import DataFolder
+from tocsin_cli.adapters.data_folder import DataFolder, write_private
 from tocsin_cli.supervision.plan import Listener
 
 
@@ -33,6 +33,23 @@ def test_a_key_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> No
     assert len(SecretKeys.parse(first).keys) == 1
     assert file.stat().st_mode & 0o777 == 0o600
     assert DataFolder.create(tmp_path / "other").ensure_secret_keys().read_text() != first
+
+
+def test_a_private_file_is_on_the_disk_under_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[tuple[int, bool]] = []
+
+    def noted(descriptor: int) -> None:
+        synced.append((os.fstat(descriptor).st_ino, (tmp_path / "keys").exists()))
+
+    monkeypatch.setattr(os, "fsync", noted)
+    write_private(tmp_path / "keys", "a key")
+
+    assert synced == [
+        ((tmp_path / "keys").stat().st_ino, False),
+        (tmp_path.stat().st_ino, True),
+    ]
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
