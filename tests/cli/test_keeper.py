@@ -154,7 +154,7 @@ async def test_a_process_that_refuses_to_start_ends_the_work_and_the_others(
 ) -> None:
     refusing = Keeper(python("raise SystemExit(2)"), watcher)
     other = Keeper(python(SLEEPER), watcher)
-    supervisor = Supervisor(watcher)
+    supervisor = Supervisor(watcher, grace_s=20)
 
     async def work() -> None:
         async with supervisor.running([[other, refusing]]):
@@ -167,7 +167,7 @@ async def test_a_process_that_refuses_to_start_ends_the_work_and_the_others(
 
 async def test_sigterm_ends_the_work_and_its_processes(watcher: Watcher) -> None:
     keeper = Keeper(python(SLEEPER), watcher)
-    supervisor = Supervisor(watcher)
+    supervisor = Supervisor(watcher, grace_s=20)
 
     async def work() -> None:
         async with supervisor.running([[keeper]]):

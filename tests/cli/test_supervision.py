@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.errors import StartError
+from tocsin.runtime import process
+from tocsin.runtime.supervision import CANCEL_TIMEOUT_S
 from tocsin_cli.settings import CliSettings
 from tocsin_cli.supervision import diagnosis
 from tocsin_cli.supervision.backoff import FIRST_S, HEALTHY_S, LONGEST_S, next_delay
-from tocsin_cli.supervision.plan import Wanted, in_stop_order, plan
+from tocsin_cli.supervision.plan import Wanted, in_stop_order, longest_stop_s, plan
 from tocsin_cli.supervision.roles import Role, parse_only, parse_replicas
 
 
@@ -25,6 +27,12 @@ def test_only_who_needs_the_keys_gets_them() -> None:
 
     holders = {child.role for child in children if child.env.get("TOCSIN_SECRET_KEYS_FILE")}
     assert holders == {Role.NOTIFIER, Role.CONSOLE}
+
+
+def test_no_service_is_killed_while_it_finishes_what_it_has_in_hand() -> None:
+    own_end_s = process.CLOSING_S + CANCEL_TIMEOUT_S
+
+    assert longest_stop_s(CliSettings(grace_s=300)) > 300 + own_end_s
 
 
 def test_a_process_that_keeps_ending_is_started_ever_later_up_to_ten_seconds() -> None:

@@ -10,17 +10,13 @@ from tocsin_cli.adapters.keeper import Keeper
 from tocsin_cli.supervision.screen import Screen
 
 
-# More than a service takes to drain (TOCSIN_GRACE_S), so that none is killed while it does.
-GRACE_S = 20.0
-
-
 class Supervisor:
     """Cancels the work at the first Ctrl-C or SIGTERM, so that it ends its processes in good order.
 
-    At the second it kills them.
+    At the second it kills them, and one that takes longer than ``grace_s`` to end.
     """
 
-    def __init__(self, screen: Screen, grace_s: float = GRACE_S) -> None:
+    def __init__(self, screen: Screen, *, grace_s: float) -> None:
         self._screen = screen
         self._grace_s = grace_s
         self._keepers: list[Keeper] = []

@@ -12,7 +12,7 @@ from tocsin_cli.adapters.keeper import Keeper
 from tocsin_cli.adapters.spawning import Launch
 from tocsin_cli.adapters.supervisor import Supervisor
 from tocsin_cli.settings import CliSettings
-from tocsin_cli.supervision.plan import Child, Listener, Wanted, in_stop_order, plan
+from tocsin_cli.supervision.plan import Child, Listener, Wanted, in_stop_order, longest_stop_s, plan
 from tocsin_cli.supervision.screen import Screen
 
 
@@ -35,7 +35,7 @@ class Up:
         Raises:
             TocsinError: it cannot start; nothing is left running.
         """
-        supervisor = Supervisor(self.screen)
+        supervisor = Supervisor(self.screen, grace_s=longest_stop_s(self.settings))
         await supervisor.run(self._work(wanted, supervisor))
 
     async def _work(self, wanted: Wanted, supervisor: Supervisor) -> None:

@@ -15,6 +15,8 @@ REPLICA_STEP = 100
 
 DEMO_SENDER = "alerts@tocsin.example"
 
+# To give back what was not finished, and to close, once the time to finish it is over.
+CLOSING_S = 10.0
 
 # Who reads channels' URLs and signs links; nobody else gets the keys.
 KEY_HOLDERS = frozenset({Role.NOTIFIER, Role.CONSOLE})
@@ -74,6 +76,11 @@ def in_stop_order(children: Sequence[Child]) -> tuple[tuple[Child, ...], ...]:
     """Return the children in the groups that stop one after the other."""
     groups = (tuple(child for child in children if child.role is role) for role in Role)
     return tuple(group for group in groups if group)
+
+
+def longest_stop_s(settings: CliSettings) -> float:
+    """Return how long a process may take to end in good order before it is killed."""
+    return settings.grace_s + CLOSING_S
 
 
 def _child(role: Role, number: int, settings: CliSettings, env: Mapping[str, str]) -> Child:
