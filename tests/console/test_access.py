@@ -1,3 +1,5 @@
+from html import escape
+
 import pytest
 from fastapi.routing import APIRoute
 
@@ -103,6 +105,17 @@ async def test_who_logs_in_stands_in_the_history(office: Office) -> None:
     assert TOKEN not in cookie
     assert (await office.rules.history("sahel"))[0].who == "Ann"
     assert "Log out" in page.text
+
+
+async def test_a_login_leads_to_the_very_page_that_was_asked_for(office: Office) -> None:
+    asked = "/why?article=a1&rule=sahel"
+    async with office.client() as client:
+        closed = await client.get(asked)
+        form = await client.get(closed.headers["location"])
+        login = await client.post("/login", data={"token": TOKEN, "next": asked})
+
+    assert f'name="next" value="{escape(asked)}"' in form.text
+    assert login.headers["location"] == asked
 
 
 async def test_a_wrong_token_is_told_on_the_login_page(office: Office) -> None:

@@ -195,6 +195,21 @@ async def test_an_address_is_confirmed_by_its_link(
     assert "is confirmed" in (await client.get(confirm)).text
 
 
+async def test_who_confirms_an_address_that_is_turned_off_is_told_so(
+    pending: Office, client: httpx2.AsyncClient
+) -> None:
+    confirm = link(pending, Confirm("mail", "proof"))
+    await client.post("/api/v1/channels/mail/disable")
+
+    asked = await client.get(confirm)
+    done = await client.post(confirm)
+
+    assert "Do you want alerts" in asked.text
+    assert "turned it off" in done.text
+    assert await state_of_mail(pending) is ChannelState.DISABLED
+    assert (await pending.subscribers.directory()).standing("mail").confirmed_by == "reader"
+
+
 async def test_a_link_of_an_address_that_was_changed_confirms_nothing(
     pending: Office, client: httpx2.AsyncClient
 ) -> None:

@@ -263,6 +263,19 @@ async def test_dead_letters_are_replayed_and_discarded_by_button(
     assert (missing.status_code, await office.dead_letters.count()) == (404, 0)
 
 
+async def test_a_digest_that_was_not_delivered_leads_to_no_rule(
+    office: Office, client: httpx2.AsyncClient
+) -> None:
+    await office.subscriber()
+    await office.delivery("", "", dead="550 no such user")
+
+    listed = await client.get("/dead-letters")
+
+    assert "550 no such user" in listed.text
+    assert "a digest" in listed.text
+    assert "/why?" not in listed.text
+
+
 async def test_an_alert_that_was_not_delivered_is_sent_again_by_button(
     office: Office, client: httpx2.AsyncClient
 ) -> None:

@@ -119,7 +119,8 @@ class Guard:
             )
             await response(scope, receive, send)
         else:
-            await RedirectResponse(f"/login?next={quote(scope['path'])}", 303)(scope, receive, send)
+            asked = f"{scope['path']}?{scope['query_string'].decode()}".removesuffix("?")
+            await RedirectResponse(f"/login?next={quote(asked)}", 303)(scope, receive, send)
 
 
 def local(path: str) -> str:

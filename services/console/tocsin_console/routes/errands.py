@@ -206,8 +206,8 @@ async def _ask_to_confirm(backends: Backends, errand: Confirm) -> Say:
     channel, stands = await _stands(backends, errand)
     if not stands:
         return OUTDATED
-    if channel.state is not ChannelState.PENDING:
-        return Say("This address is confirmed", "Alerts come to it.", done=True)
+    if channel.confirmed_at is not None:
+        return _confirmed(channel)
     return Say(
         "Do you want alerts at this address?",
         f"Tocsin was asked to send alerts to {channel.address.removeprefix('email to ')}. If you know "
@@ -220,8 +220,15 @@ async def _confirm(backends: Backends, errand: Confirm) -> Say:
     _, stands = await _stands(backends, errand)
     if not stands:
         return OUTDATED
-    await channels.confirm(backends, errand.channel_id, READER)
-    text = "Alerts come to this address from now on; each has a link to end it."
+    return _confirmed(await channels.confirm(backends, errand.channel_id, READER))
+
+
+def _confirmed(channel: channels.ChannelView) -> Say:
+    text = (
+        "But nothing comes to it just now: whoever runs this has turned it off."
+        if channel.state is ChannelState.DISABLED
+        else "Alerts come to it; each has a link to end it."
+    )
     return Say("This address is confirmed", text, done=True)
 
 
