@@ -129,6 +129,7 @@ async def test_regions_are_looked_up_by_the_beginning_of_a_name(
 
     assert "admin1:ML-1" in page
     assert "Kayes Region, Mali" in page
+    assert page.count("Kayes Region, Mali") == 2  # the town's, and the cercle's
     assert "begins with" in (await client.get("/regions?q=qqqq")).text
 
 

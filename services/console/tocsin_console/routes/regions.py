@@ -92,7 +92,7 @@ def path(gazetteer: Gazetteer, region_id: str) -> Sequence[str]:
     """Return the names from a region up to its country; of an area only its own."""
     names = [gazetteer.name(region_id)]
     here = region_id
-    while gazetteer.region(here).kind in {"place", "admin1"} and len(names) < HIGHEST:
+    while gazetteer.region(here).kind in {"place", "admin2", "admin1"} and len(names) < HIGHEST:
         parents = gazetteer.parents(here)
         if not parents:
             break
