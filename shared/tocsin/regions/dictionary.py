@@ -43,7 +43,8 @@ class Form(Enum):
 class Entry:
     """A name in the dictionary.
 
-    ``standing`` is each candidate's score by itself, ``prior`` the shares that follow from it alone.
+    ``standing`` is each candidate's score by itself, ``senses`` the shares that follow from it alone,
+    ``points`` are where the towns among them lie (latitude, longitude).
     ``usual`` are the numbers of the candidates that are meant where the text does not say
     otherwise. ``facts`` is evidence, ``logit`` what it adds up to. ``known``: a country or an area
     goes by it; such names need no context. ``voice`` is what the prior speaks for.
@@ -52,7 +53,8 @@ class Entry:
     form: Form
     candidates: tuple[Candidate, ...]
     standing: tuple[float, ...]
-    prior: tuple[float, ...]
+    senses: Sequence[tuple[Candidate, float]]
+    points: tuple[tuple[float, float] | None, ...]
     usual: tuple[int, ...]
     facts: Mapping[str, float]
     logit: float
@@ -167,21 +169,30 @@ def _new_entry(form: Form, candidates: tuple[Candidate, ...], *, saint: bool = F
         # Churches, schools and hospitals by that name outnumber the villages.
         facts["a saint"] = 1.0
     standings = standing(candidates)
-    prior = to_shares(standings)
+    senses = tuple(zip(candidates, to_shares(standings), strict=True))
     regions = frozenset(c.region for c in candidates if c.kind in {"country", "admin1"})
     return Entry(
         form=form,
         candidates=candidates,
         standing=standings,
-        prior=prior,
+        senses=senses,
+        points=tuple(map(_point, candidates)),
         usual=_usual(candidates),
         facts=facts,
         logit=sum(PLACE[name] * value for name, value in facts.items()),
         countries=frozenset(c.country for c in candidates if c.country),
         regions=regions,
         known="country" in facts or "area" in facts,
-        voice=Voice.of(zip(candidates, prior, strict=True)),
+        voice=Voice.of(senses),
     )
+
+
+def _point(candidate: Candidate) -> tuple[float, float] | None:
+    """Return where a town lies; nothing for what has a size, or no place on the map."""
+    latitude, longitude = candidate.latitude, candidate.longitude
+    if candidate.kind not in SETTLED or latitude is None or longitude is None:
+        return None
+    return latitude, longitude
 
 
 def _usual(candidates: Sequence[Candidate]) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """A stretch of text that may name a region, and what came out of weighing it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tocsin.regions.dictionary import Entry, Form
@@ -27,7 +28,7 @@ class Mention:
     dateline: bool = False
     evidence: dict[str, float] = field(default_factory=dict)
     probability: float = 0.0
-    senses: list[tuple[Candidate, float]] = field(default_factory=list)
+    senses: Sequence[tuple[Candidate, float]] = ()
 
     @property
     def form(self) -> Form:

@@ -81,6 +81,18 @@ class _Meaning:
     loudness: float = 0.0
 
 
+class _Evidence(dict[tuple[int, ...], tuple[LocatedPlace, ...]]):
+    """The places by their numbers, each once, the surest first; most regions share them with others."""
+
+    def __init__(self, places: Sequence[LocatedPlace]) -> None:
+        super().__init__()
+        self._places = places
+
+    def __missing__(self, numbers: tuple[int, ...]) -> tuple[LocatedPlace, ...]:
+        self[numbers] = found = tuple([self._places[number] for number in sorted(set(numbers))])
+        return found
+
+
 def summarise(
     gazetteer: Gazetteer, layout: Layout, mentions: Sequence[Mention], on: date
 ) -> Places:
@@ -91,13 +103,14 @@ def summarise(
     likely = [tally for tally in tallies if tally.probability > _ABOUT_PROBABILITY]
     about = _about(likely)
     loudest = _loudest(likely) or max([tally.salience for tally in tallies], default=0.0)
+    evidence = _Evidence(places)
     regions = {
         tally.region: RegionHit(
             tally.region,
             round(tally.probability, 4),
             "about" if tally.region in about else "mention",
             tally.explicit,
-            tuple([places[number] for number in sorted(set(tally.meant))]),
+            evidence[tuple(tally.meant)],
             round(min(1.0, tally.salience / loudest), 4) if loudest else 0.0,
         )
         for tally in tallies
@@ -177,8 +190,8 @@ def _tally(
             if (number := rank.get(best.region)) is not None:
                 for region in gazetteer.lineage(best.region, on):
                     tallies[region].meant.append(number)
-        for region, probability in surest.items():
-            tallies[region].doubt *= 1.0 - probability
+        for region, certainty in surest.items():
+            tallies[region].doubt *= 1.0 - certainty
     for tally in tallies.values():
         tally.probability = 1.0 - tally.doubt
     return list(tallies.values())
@@ -188,8 +201,9 @@ def _spread(
     gazetteer: Gazetteer, senses: Sequence[tuple[Candidate, float]], on: date
 ) -> dict[str, tuple[str, float]]:
     """Return what share of a name's meaning lies in each region, with the country of the first there."""
-    shares: dict[str, tuple[str, float]] = {}
-    for candidate, share in senses:
+    best, most = senses[0]
+    shares = dict.fromkeys(gazetteer.lineage(best.region, on), (best.country, most))
+    for candidate, share in senses[1:]:
         if share < _SENSE_FLOOR:
             break
         alone = candidate.country, share

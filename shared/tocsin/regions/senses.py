@@ -5,9 +5,10 @@ divisions; then each weighs its candidates anew by the votes of all the others. 
 sense through an article, save where the text says otherwise ("Paris, Texas").
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import exp, log1p, sqrt
+from operator import itemgetter, mul
 
 from tocsin.regions.dictionary import SETTLED, Entry, Form, Voice
 from tocsin.regions.entities import Candidate
@@ -56,7 +57,7 @@ class _Group:
     """
 
     entry: Entry
-    senses: _Scored
+    senses: Sequence[tuple[Candidate, float]]
     voice: Voice
     mentions: list[Mention] = field(default_factory=list)
     logits: list[float] = field(default_factory=list)
@@ -74,17 +75,16 @@ class _Group:
 
     def weigh(self, worth: float = 0.0) -> None:
         """Work out how likely each mention is a place, with what the other names are worth."""
-        total = 0.0
-        self.likely = False
+        total = most = 0.0
         for mention, logit in zip(self.mentions, self.logits, strict=True):
-            mention.probability = probability = _logistic(logit + worth)
+            mention.probability = probability = 1.0 / (1.0 + exp(-logit - worth))
             if probability >= _HEARD_FROM:
                 total += probability
-                if probability >= _LIKELY:
-                    self.likely = True
+                most = max(most, probability)
+        self.likely = most >= _LIKELY
         if self.entry.form is Form.DEMONYM:
             total *= 0.5
-        self.weight = total / math.sqrt(len(self.mentions))
+        self.weight = total / sqrt(len(self.logits)) if total else 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -119,7 +119,7 @@ def decide(mentions: Sequence[Mention], home: Home) -> None:
                 near = points
                 if group in anchors:
                     near = [point for other, point in anchors.items() if other is not group]
-                _choose(group, _Context(votes, home, group), near)
+                _choose(group, votes, home, near)
     for group in groups:
         for mention in group.mentions:
             mention.evidence["country elsewhere"] = group.support
@@ -135,8 +135,7 @@ def _groups(mentions: Sequence[Mention]) -> list[_Group]:
         entry = mention.entry
         group = by_key.get(mention.key)
         if group is None:
-            senses = list(zip(entry.candidates, entry.prior, strict=True))
-            by_key[mention.key] = group = _Group(entry, senses, entry.voice)
+            by_key[mention.key] = group = _Group(entry, entry.senses, entry.voice)
         group.mentions.append(mention)
         group.logits.append(entry.logit + _sum_of(mention.evidence))
     for group in by_key.values():
@@ -145,7 +144,7 @@ def _groups(mentions: Sequence[Mention]) -> list[_Group]:
 
 
 def _sum_of(evidence: Mapping[str, float]) -> float:
-    return sum([PLACE[name] * value for name, value in evidence.items()])
+    return float(sum(map(mul, map(PLACE.__getitem__, evidence), evidence.values())))
 
 
 def _vote(groups: Iterable[_Group], home: Home) -> _Votes:
@@ -162,10 +161,12 @@ def _vote(groups: Iterable[_Group], home: Home) -> _Votes:
 
 def _hear_support(group: _Group, votes: _Votes) -> None:
     """Weigh anew whether the name is a place at all: do the others speak of its country?"""
-    heard = 0.0
+    heard, spoken = 0.0, votes.countries
     for country in group.entry.countries:
-        heard = max(heard, votes.countries.get(country, 0.0))
-    group.support = min(1.0, max(0.0, heard - group.weight) / votes.total)
+        if country in spoken and spoken[country] > heard:
+            heard = spoken[country]
+    others = heard - group.weight
+    group.support = min(1.0, others / votes.total) if others > 0.0 else 0.0
     group.away = 0.0
     if group.support < _UNHEARD and not group.entry.known:
         group.away = min(1.0, max(0.0, votes.total - group.weight) / _WHOLE_CHORUS)
@@ -188,52 +189,58 @@ def _anchors(groups: Iterable[_Group]) -> dict[_Group, tuple[float, float]]:
     return found
 
 
-class _Context:
-    """What the other names and the source's home say for each country and division of a name.
-
-    A name has no voice in its own case.
-    """
-
-    def __init__(self, votes: _Votes, home: Home, group: _Group) -> None:
-        weight, own, total = group.voted, group.voice, votes.total
-        self._countries: dict[str, float] = {}
-        self._divisions: dict[str, float] = {}
-        for country in group.entry.voice.countries:
-            score = _HOME_COUNTRY if country == home.country else 0.0
-            others = votes.countries.get(country, 0.0) - own.countries.get(country, 0.0) * weight
-            if others > 0.0:
-                score += _COUNTRY_VOTES * others / total
-                score += _COUNTRY_VOTES_ABSOLUTE * math.log1p(others)
-            self._countries[country] = score
-        for division in group.entry.voice.divisions:
-            score = _HOME_DIVISION if division == home.division else 0.0
-            others = votes.divisions.get(division, 0.0) - own.divisions.get(division, 0.0) * weight
-            if others > 0.0:
-                score += _DIVISION_VOTES * others / total
-            self._divisions[division] = score
-
-    def score(self, candidate: Candidate) -> float:
-        if not candidate.country:
-            return 0.0
-        score = self._countries[candidate.country]
-        return score + self._divisions[candidate.division] if candidate.division else score
-
-
-def _choose(group: _Group, context: _Context, near: Sequence[tuple[float, float]]) -> None:
+def _choose(group: _Group, votes: _Votes, home: Home, near: Sequence[tuple[float, float]]) -> None:
     entry = group.entry
     around = _said_to_lie_in(group.mentions)
     owners = _owners(group.mentions)
-    group.scored = scored = []
-    for number in _eligible(entry, around):
-        candidate = entry.candidates[number]
-        score = entry.standing[number] + context.score(candidate)
+    countries, divisions = _heard_elsewhere(group, votes, home)
+    standing, candidates, points = entry.standing, entry.candidates, entry.points
+    numbers = _eligible(entry, around)
+    chosen = [candidates[number] for number in numbers]
+    scores = []
+    for number, candidate in zip(numbers, chosen, strict=True):
+        score = standing[number]
+        if candidate.country:
+            score += countries[candidate.country]
+            if candidate.division:
+                score += divisions[candidate.division]
         if around or owners:
             score += _as_written(candidate, around, owners)
-        if near and candidate.kind in SETTLED:
-            score += _near_others(candidate, near)
-        scored.append((candidate, score))
-    group.senses = _shared(scored)
+        if near and (point := points[number]) is not None:
+            score += _near_others(point, near)
+        scores.append(score)
+    group.scored = list(zip(chosen, scores, strict=True))
+    group.senses = _shared(chosen, scores)
     group.voice = Voice.of(group.senses)
+
+
+def _heard_elsewhere(
+    group: _Group, votes: _Votes, home: Home
+) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    """Return what the other names and the source's home say for each country and division of a name.
+
+    A name has no voice in its own case.
+    """
+    weight, own, total = group.voted, group.voice, votes.total
+    spoken, mine = votes.countries, own.countries
+    countries = dict.fromkeys(group.entry.voice.countries, 0.0)
+    for country in countries.keys() & spoken.keys():
+        others = spoken[country] - mine.get(country, 0.0) * weight
+        if others > 0.0:
+            countries[country] = _COUNTRY_VOTES * others / total + _COUNTRY_VOTES_ABSOLUTE * log1p(
+                others
+            )
+    if home.country in countries:
+        countries[home.country] += _HOME_COUNTRY
+    spoken, mine = votes.divisions, own.divisions
+    divisions = dict.fromkeys(group.entry.voice.divisions, 0.0)
+    for division in divisions.keys() & spoken.keys():
+        others = spoken[division] - mine.get(division, 0.0) * weight
+        if others > 0.0:
+            divisions[division] = _DIVISION_VOTES * others / total
+    if home.division in divisions:
+        divisions[home.division] += _HOME_DIVISION
+    return countries, divisions
 
 
 def _said_to_lie_in(mentions: Iterable[Mention]) -> set[str]:
@@ -270,16 +277,14 @@ def _as_written(candidate: Candidate, around: set[str], owners: set[str]) -> flo
     return score
 
 
-def _near_others(candidate: Candidate, near: Sequence[tuple[float, float]]) -> float:
+def _near_others(point: tuple[float, float], near: Sequence[tuple[float, float]]) -> float:
     """Return most beside another place of the article, half of it some 150 km away."""
-    lat, lon = candidate.latitude, candidate.longitude
-    if lat is None or lon is None:
-        return 0.0
-    degrees = min([abs(lat - a) + 0.7 * abs(lon - o) for a, o in near])
+    latitude, longitude = point
+    degrees = min([abs(latitude - a) + 0.7 * abs(longitude - o) for a, o in near])
     return _NEAR / (1.0 + degrees / 1.5)
 
 
-def _in_its_place(mention: Mention, group: _Group) -> _Scored:
+def _in_its_place(mention: Mention, group: _Group) -> Sequence[tuple[Candidate, float]]:
     """Return what this very mention means: the "Georgia" of "Atlanta, Georgia" is the state."""
     held = mention.holds
     if held is None or len(group.scored) < 2 or not lies_in(held, mention):
@@ -292,20 +297,12 @@ def _in_its_place(mention: Mention, group: _Group) -> _Scored:
             return 4.0
         return 1.5 if candidate.kind == "country" and candidate.region in countries else 0.0
 
-    return _shared([(candidate, score + more(candidate)) for candidate, score in group.scored])
+    chosen = [candidate for candidate, _ in group.scored]
+    return _shared(chosen, [score + more(candidate) for candidate, score in group.scored])
 
 
-def _shared(scored: _Scored) -> _Scored:
+def _shared(candidates: Iterable[Candidate], scores: Sequence[float]) -> _Scored:
     """Return the candidates with shares that add up to 1, the largest first."""
-    shares = to_shares([score for _, score in scored])
-    found = [(candidate, share) for (candidate, _), share in zip(scored, shares, strict=True)]
-    found.sort(key=_by_share)
+    found = list(zip(candidates, to_shares(scores), strict=True))
+    found.sort(key=itemgetter(1), reverse=True)
     return found
-
-
-def _by_share(sense: tuple[Candidate, float]) -> float:
-    return -sense[1]
-
-
-def _logistic(x: float) -> float:
-    return 0.0 if x < -30 else 1.0 / (1.0 + math.exp(-x))
