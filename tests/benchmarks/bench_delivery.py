@@ -4,24 +4,28 @@ One real notifier, the embedded Valkey with every write synced, and a receiver i
 Machines differ, so beside each figure stands what this one does in the same run without us, at no
 round trip and at 20 ms: a loop of smtplib or a session of requests on one connection that is kept, and
 16 of them at once. They send one message that is ready made; the mails also one that is made anew each
-time by the standard library, as somebody's own script would. Then single matches go to an idle notifier. At
+time by the standard library, as somebody's own script would. Before that, single matches go to an idle notifier. At
 last one of 50 targets hangs, and the others are timed with it and without it.
 """
 
 import asyncio
+import io
+import random
 import smtplib
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from email.mime.text import MIMEText
 from functools import partial
 from pathlib import Path
 
 import requests
+from pydantic import SecretStr
 
-from notifier.alerts import an_alert
+from notifier.alerts import a_match, an_alert
 from rig.delivery_site import (
     CHANNELS,
     CONNECTIONS,
@@ -34,15 +38,21 @@ from rig.delivery_site import (
     settled,
 )
 from rig.processes import free_port, valkey, wait_until_listening, wait_until_ready
-from rig.receiver import Wanted, receiver
+from rig.receiver import ANSWERED, Wanted, receiver, smtp
+from rig.secret_keys import vault
+from tocsin.adapters import wire
 from tocsin.adapters.connection import connect
+from tocsin.adapters.subscriber_store import RedisSubscriberStore
+from tocsin.documents import ChannelDocument, SubscriberDocument, SubscriptionDocument
 from tocsin.documents.channel_url import lane_of
+from tocsin.events import ArticleMatched
 from tocsin.ports.deliveries import Delivery, State
 
 
 MAILS = 1_500
 HOOKS = 1_500
 TARGETS = 50
+MATCHES = 210
 PEER_S = 1.0
 # As long as a mail of ours.
 PAGE = "".join(f"<p>Paragraph {number}: the army repels an assault.</p>\n" for number in range(160))
@@ -80,6 +90,7 @@ async def main() -> None:
         site = Site(folder, store, redis, ports, certificate)
         try:
             await people(site)
+            await measure_idle(site)
             for trip in ports:
                 await measure_mail(site, trip)
                 await measure_hooks(site, trip)
@@ -192,6 +203,59 @@ def requests_loop(url: str, body: str, certificate: Path, count: int) -> None:
         session.verify = str(certificate)
         for _ in range(count):
             session.post(url, json={"title": "news", "message": body}).raise_for_status()
+
+
+class Answers(io.StringIO):
+    """Takes the mail server's log, and the moment at which it last said that it has a mail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = 0.0
+        self.came = asyncio.Event()
+
+    def write(self, line: str) -> int:
+        if line.startswith(ANSWERED):
+            self.at = time.perf_counter()
+            self.came.set()
+        return len(line)
+
+
+async def measure_idle(site: Site) -> None:
+    """Time single matches from their being published to the mail server's taking the alert."""
+    store = RedisSubscriberStore(site.redis, vault())
+    await store.put(SubscriberDocument(id="bob", name="Bob"))
+    url = SecretStr("mailto:bob@reader.example")
+    await store.put(ChannelDocument(id="bob", subscriber="bob", name="mail", url=url))
+    now = datetime.now(UTC)  # noqa: TID251 -- a benchmark runs by the real clock
+    await store.stand("bob", lambda standing: standing.confirmed(now, "bench"))
+    await store.put(SubscriptionDocument(id="idle-bob", rule="idle", subscriber="bob"))
+    answers, port = Answers(), free_port()
+    talk = partial(smtp, Wanted(), random.Random(1), answers)
+    server = await asyncio.start_server(talk, "127.0.0.1", port, limit=2**24)
+    process, ready = site.notifier(port)
+    process.start()
+    await asyncio.to_thread(wait_until_ready, process, ready)
+    latencies = [await one_match(site, answers, number) for number in range(MATCHES)]
+    process.kill()
+    server.close()
+    cuts = statistics.quantiles(latencies[10:], n=100)
+    say(
+        f"match published to mail taken, idle system, {len(latencies) - 10} of them: "
+        f"p50 {cuts[49]:.1f} ms, p99 {cuts[98]:.1f} ms"
+    )
+
+
+async def one_match(site: Site, answers: Answers, number: int) -> float:
+    match = a_match(f"idle-{number}")
+    (rule,) = match.matches
+    event = match.model_copy(update={"matches": (rule.model_copy(update={"rule_id": "idle"}),)})
+    await asyncio.sleep(0.1)
+    answers.came.clear()
+    published = time.perf_counter()
+    await site.redis.xadd(ArticleMatched.stream, {wire.FIELD: wire.encode(event)})
+    async with asyncio.timeout(30):
+        await answers.came.wait()
+    return (answers.at - published) * 1_000
 
 
 async def measure_hanging(site: Site) -> None:

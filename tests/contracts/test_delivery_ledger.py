@@ -282,6 +282,22 @@ async def test_success_is_final_and_told_with_its_reason(ledger: DeliveryLedger)
     ]
 
 
+async def test_success_of_who_was_killed_is_noted_by_another(bench: Bench) -> None:
+    ledger = bench.ledger
+    await ledger.enqueue([delivery()])
+    lost = await only_claim(ledger)
+    await ledger.begin(lost, LEASE)
+
+    await ledger.confirm("d1", "250 ok")
+    await ledger.confirm("d1", "said again")
+    await ledger.confirm("unknown", "250 ok")
+
+    record = await ledger.get("d1")
+    assert (record.state, record.reason) == (State.DELIVERED, "250 ok")
+    await bench.pass_time(LEASE)
+    assert await ledger.claim("me", 10, LEASE) == []
+
+
 async def test_success_counts_though_the_claim_is_void(bench: Bench) -> None:
     ledger = bench.ledger
     await ledger.enqueue([delivery()])

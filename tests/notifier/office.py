@@ -47,7 +47,11 @@ class Office:
         self.fanout = Fanout(self.ledger, self.audience, self.clock, self.dispatcher.nudge)
 
     def courier_of(
-        self, ledger: FakeDeliveryLedger, sender: Sender, lease: timedelta = LEASE
+        self,
+        ledger: FakeDeliveryLedger,
+        sender: Sender,
+        lease: timedelta = LEASE,
+        noted: Callable[[str], None] | None = None,
     ) -> Courier:
         return Courier(
             ledger,
@@ -57,6 +61,7 @@ class Office:
             lambda: 0.5,
             self.suppressions,
             lease=lease,
+            noted=noted,
         )
 
     async def people(

@@ -126,6 +126,7 @@ class Torture:
             "TOCSIN_LOG_FORMAT": "json",
             "TOCSIN_SECRET_KEYS": SECRET_KEYS,
             "TOCSIN_NOTIFIER_PER_HOST": "16",
+            "TOCSIN_NOTIFIER_JOURNAL_DIR": str(self.folder / "journals"),
             "TOCSIN_NOTIFIER_RELAY": f"smtp://127.0.0.1:{self.smtp_port}?from=a@t.example&tls=none",
         }
         log = self.folder / f"notifier-{number}.log"

@@ -124,6 +124,11 @@ class NotifierSettings(SecretSettings):
     templates: Path | None = Field(
         default=None, description="A folder of your own message templates, over ours"
     )
+    journal_dir: Path | None = Field(
+        default=None,
+        description="A folder that outlives the process: after a crash what was taken in the last "
+        "moment is found there, and not sent again",
+    )
 
     @property
     def slack_stand_in(self) -> str | None:

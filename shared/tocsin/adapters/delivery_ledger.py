@@ -134,7 +134,10 @@ class RedisDeliveryLedger:
         return bool(await self._do("renew", claim.delivery.id, claim.fence, _ms(lease)))
 
     async def delivered(self, claim: Claim, reason: str, *, posted: str = "") -> None:
-        await self._do("delivered", claim.delivery.id, claim.fence, reason[:MAX_REASON], posted)
+        await self.confirm(claim.delivery.id, reason, posted=posted)
+
+    async def confirm(self, delivery_id: str, reason: str, *, posted: str = "") -> None:
+        await self._do("delivered", delivery_id, reason[:MAX_REASON], posted)
 
     async def retry(
         self,

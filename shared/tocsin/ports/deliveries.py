@@ -306,6 +306,13 @@ class DeliveryLedger(Protocol):
         """
         ...
 
+    async def confirm(self, delivery_id: str, reason: str, *, posted: str = "") -> None:
+        """Note success of what somebody sent who could not note it any more; as ``delivered``.
+
+        Of what is not known it notes nothing.
+        """
+        ...
+
     async def retry(
         self,
         claim: Claim,

@@ -211,7 +211,10 @@ class FakeDeliveryLedger:
         return True
 
     async def delivered(self, claim: Claim, reason: str, *, posted: str = "") -> None:
-        entry = self._entries.get(claim.delivery.id)
+        await self.confirm(claim.delivery.id, reason, posted=posted)
+
+    async def confirm(self, delivery_id: str, reason: str, *, posted: str = "") -> None:
+        entry = self._entries.get(delivery_id)
         if entry is not None and entry.state not in {State.DELIVERED, State.BOUNCED}:
             for gate in self._gates_of(entry.delivery):
                 gate.forgive()

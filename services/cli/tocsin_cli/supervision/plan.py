@@ -113,6 +113,8 @@ def _env(
     defaults = {"TOCSIN_HOST": LOOPBACK, "TOCSIN_LOG_FORMAT": "console"}
     if role is Role.MATCHER:
         defaults["TOCSIN_MATCHER_SNAPSHOT_DIR"] = str(settings.data_dir.absolute() / "matcher")
+    if role is Role.NOTIFIER:
+        defaults["TOCSIN_NOTIFIER_JOURNAL_DIR"] = str(settings.data_dir.absolute() / "notifier")
     if role is Role.NOTIFIER and Role.INBOX in wanted.roles:
         defaults |= _demo_env(settings)
     if own_keys is not None and role in KEY_HOLDERS:

@@ -1,6 +1,6 @@
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ from tocsin.ports.deliveries import Delivery
 from tocsin.ports.sender import Kind, Outcome
 from tocsin.together import Together
 from tocsin_notifier.adapters.attempt import Attempt, HttpReply, underway
+from tocsin_notifier.adapters.journal import Sent
 from tocsin_notifier.adapters.mail_plugin import NewsEmail
 from tocsin_notifier.adapters.outcomes import outcome
 from tocsin_notifier.adapters.services import (
@@ -75,6 +76,10 @@ class AppriseSender:
 
     Apprise's asynchronous way shares a handful of threads between all services, so that a few
     that hang stop everybody.
+
+    Args:
+        taken: is told of each message that a receiver took, in the moment of its answer; by any
+            thread.
     """
 
     def __init__(
@@ -85,11 +90,13 @@ class AppriseSender:
         threads: int = 32,
         desk: WritingDesk | None = None,
         patience: timedelta = PATIENCE,
+        taken: Callable[[Sent], None] | None = None,
     ) -> None:
         self._clock = clock
         self._relay = relay
         self._desk = desk or WritingDesk()
         self._patience = patience
+        self._taken = taken
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sender")
         self._services: OrderedDict[str, _Service] = OrderedDict()
         self._lock = Lock()
@@ -111,17 +118,27 @@ class AppriseSender:
         except UnusableChannelError as error:
             return Outcome(Kind.PERMANENT, str(error))
         loop = asyncio.get_running_loop()
-        work = partial(copy_context().run, _send, service, attempt)
-        succeeded = await self._patiently(loop.run_in_executor(self._threads, work), attempt)
-        if succeeded is None and not _was_refused(attempt):
+        work = partial(copy_context().run, self._send, service, attempt)
+        result = await self._patiently(loop.run_in_executor(self._threads, work), attempt)
+        if result is None and not _was_refused(attempt):
             return _hopeless(attempt)
-        by_relay = relay_address(channel.url.get_secret_value()) is not None
-        return outcome(attempt.events, self._clock.now(), succeeded=bool(succeeded), relay=by_relay)
+        return result or self._outcome(service, attempt, succeeded=False)
 
     def close(self) -> None:
         """Let go of the threads, which must be idle, and of the kept connections."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         POOL.close()
+
+    def _send(self, service: _Service, attempt: Attempt) -> Outcome:
+        """Send, in a thread of our own; keep at once what was taken."""
+        result = self._outcome(service, attempt, succeeded=_send(service, attempt))
+        if result.kind is Kind.DELIVERED and self._taken is not None:
+            self._taken(Sent(attempt.card.delivery_id, result.reason, result.posted))
+        return result
+
+    def _outcome(self, service: _Service, attempt: Attempt, *, succeeded: bool) -> Outcome:
+        by_relay = relay_address(service.url) is not None
+        return outcome(attempt.events, self._clock.now(), succeeded=succeeded, relay=by_relay)
 
     async def _write_all(self, orders: Sequence[_Order]) -> Sequence[_Written | Exception]:
         """Write messages in a thread of our own, one after the other.
@@ -162,8 +179,10 @@ class AppriseSender:
                 self._services.popitem(last=False)
         return service
 
-    async def _patiently(self, sending: "asyncio.Future[bool]", attempt: Attempt) -> bool | None:
-        """Return what Apprise says; None where it does not come back even when broken off."""
+    async def _patiently(
+        self, sending: "asyncio.Future[Outcome]", attempt: Attempt
+    ) -> Outcome | None:
+        """Return what became of it; None where it does not come back even when broken off."""
         try:
             done, _ = await asyncio.wait({sending}, timeout=self._patience.total_seconds())
             if not done:

@@ -1,6 +1,6 @@
 """From the ledger to the receivers: ``dispatcher`` takes what is due, ``courier`` takes it there.
 
-``channel_watch`` learns from that how channels stand; ``caretaker`` asks and tells their owners.
+``recovery`` takes up what a dead process left; ``channel_watch`` learns from that how channels stand; ``caretaker`` asks and tells their owners.
 """
 
 from tocsin_notifier.sending.caretaker import Caretaker
@@ -9,6 +9,15 @@ from tocsin_notifier.sending.courier import Courier
 from tocsin_notifier.sending.digests import NothingMatched
 from tocsin_notifier.sending.dispatcher import Dispatcher
 from tocsin_notifier.sending.gauges import Gauges
+from tocsin_notifier.sending.recovery import recover
 
 
-__all__ = ["Caretaker", "ChannelWatch", "Courier", "Dispatcher", "Gauges", "NothingMatched"]
+__all__ = [
+    "Caretaker",
+    "ChannelWatch",
+    "Courier",
+    "Dispatcher",
+    "Gauges",
+    "NothingMatched",
+    "recover",
+]

@@ -44,6 +44,7 @@ class Courier:
 
     Args:
         chance: returns a number from [0, 1), anew each time.
+        noted: is told of each delivery whose outcome the ledger knows.
         lease: how long the ledger waits for a courier that gives no sign of life.
     """
 
@@ -57,6 +58,7 @@ class Courier:
         suppressions: Suppressions,
         *,
         lease: timedelta = LEASE,
+        noted: Callable[[str], None] | None = None,
     ) -> None:
         self._ledger = ledger
         self._audience = audience
@@ -66,6 +68,7 @@ class Courier:
         self._suppressions = suppressions
         self._digests = DigestDesk(ledger)
         self._lease = lease
+        self._noted = noted
 
     async def deliver(self, claim: Claim) -> None:
         """Send what was claimed, if it still may be sent, and note what became of it.
@@ -166,6 +169,8 @@ class Courier:
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
             else:
+                if self._noted is not None:
+                    self._noted(claim.delivery.id)
                 return
 
     async def _note_once(self, claim: Claim, step: Step | Suppress, audience: Audience) -> None:

@@ -455,15 +455,15 @@ function operations.renew()
   return 1
 end
 
--- … 4 id  5 fence  6 reason  7 what the channel calls it. The fence is not asked: the receiver has it.
+-- … 4 id  5 reason  6 what the channel calls it. No fence: the receiver has it, whoever sent it.
 function operations.delivered()
-  local id, posted = ARGV[4], ARGV[7]
+  local id, posted = ARGV[4], ARGV[6]
   local state, lane, channel, thread =
     unpack(redis.call('HMGET', delivery(id), 'state', 'lane', 'channel', 'thread'))
   if state and state ~= 'delivered' and state ~= 'bounced' then
     forgive(lane_gate(lane))
     forgive(channel_gate(lane, channel))
-    finish(id, lane, channel, 'delivered', ARGV[6])
+    finish(id, lane, channel, 'delivered', ARGV[5])
     if posted ~= '' and thread and thread ~= '' then
       redis.call('HSETNX', story(thread), 'posted', posted)
       redis.call('PEXPIRE', story(thread), RETENTION)
