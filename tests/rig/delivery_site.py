@@ -49,6 +49,7 @@ class Site:
             "TOCSIN_LOG_LEVEL": "warning",
             "TOCSIN_SECRET_KEYS": SECRET_KEYS,
             "TOCSIN_NOTIFIER_PER_HOST": str(CONNECTIONS),
+            "TOCSIN_NOTIFIER_JOURNAL_DIR": str(self.folder / "journals"),
             "TOCSIN_NOTIFIER_RELAY": f"smtp://127.0.0.1:{relay_port}?from=a@tocsin.example&tls=none",
             "TOCSIN_EGRESS_ALLOW": "127.0.0.0/8",
             "REQUESTS_CA_BUNDLE": str(self.certificate),
