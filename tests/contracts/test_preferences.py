@@ -159,6 +159,12 @@ async def test_the_last_word_on_an_alert_counts(preferences: Preferences) -> Non
     }
 
 
+async def test_a_rating_is_kept_for_thirty_days(redis: Redis) -> None:
+    await RedisPreferences(redis, CLOCK).rate("d1", useful=True)
+
+    assert await redis.ttl(keys.rating("d1")) == timedelta(days=30).total_seconds()
+
+
 async def test_without_the_store_nothing_is_pretended() -> None:
     redis = connect(f"redis://127.0.0.1:{free_port()}/0")
     preferences = RedisPreferences(redis, CLOCK)

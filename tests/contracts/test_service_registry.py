@@ -1,13 +1,14 @@
 """What every ServiceRegistry promises; the fake and the real one alike."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from redis.asyncio import Redis
 
+from tocsin.adapters import keys
 from tocsin.adapters.connection import connect
 from tocsin.adapters.service_registry import RedisServiceRegistry
 from tocsin.errors import StoreUnavailableError
@@ -25,7 +26,6 @@ MATCHER = ServiceInstance(
     ready=False,
     problem="the store does not answer: é",
 )
-SHORT = timedelta(milliseconds=80)
 
 # Lets as much time pass as it takes until a process is forgotten.
 Silence = Callable[[], Awaitable[None]]
@@ -41,11 +41,14 @@ def registry(request: pytest.FixtureRequest) -> tuple[ServiceRegistry, Silence]:
 
         return FakeServiceRegistry(clock), pass_time
 
-    async def wait() -> None:
-        await asyncio.sleep(SHORT.total_seconds() * 1.2)
-
     redis: Redis = request.getfixturevalue("redis")
-    return RedisServiceRegistry(redis, forget_after=SHORT), wait
+    return RedisServiceRegistry(redis), partial(long_ago, redis)
+
+
+async def long_ago(redis: Redis) -> None:
+    """Have the store believe that it last heard of every process 15 seconds before it did."""
+    for name in await redis.zrange(keys.SERVICES_SEEN, 0, -1):
+        await redis.zincrby(keys.SERVICES_SEEN, -15_000, name)
 
 
 async def test_processes_at_work_are_told_by_service_and_instance(
@@ -94,13 +97,13 @@ async def test_a_withdrawn_process_is_gone_at_once(
 
 
 async def test_what_silent_processes_told_does_not_pile_up(redis: Redis) -> None:
-    services = RedisServiceRegistry(redis, forget_after=SHORT)
+    services = RedisServiceRegistry(redis)
     await services.announce(MATCHER)
-    await asyncio.sleep(SHORT.total_seconds() * 1.2)
+    await long_ago(redis)
 
     await services.announce(replace(MATCHER, instance="host-2"))
 
-    assert await redis.hlen("{tocsin}:services") == 1
+    assert await redis.hlen(keys.SERVICES) == await redis.zcard(keys.SERVICES_SEEN) == 1
 
 
 async def test_a_store_that_is_away_is_told_by_name() -> None:

@@ -83,19 +83,23 @@ async def test_a_stream_that_does_not_exist_has_nothing_to_drop(stage: Stage) ->
     assert await stage.redis.exists(ARTICLES) == 0
 
 
-async def test_ids_are_compared_as_numbers(stage: Stage) -> None:
-    """9-1 comes before 10-1, and two ids may differ beyond what a double can hold."""
-    ids = [b"9-1", b"10-1", b"10-18446744073709551614", b"10-18446744073709551615"]
-    for entry_id in ids:
+# In their order: as numbers, and the last two differ beyond what a double can hold.
+IDS = [b"9-1", b"10-9", b"10-10", b"10-18446744073709551614", b"10-18446744073709551615"]
+
+
+@pytest.mark.parametrize("name", ["ahead of it in the list", "then it"])
+@pytest.mark.parametrize("behind", range(len(IDS)))
+async def test_ids_are_compared_as_numbers(stage: Stage, behind: int, name: str) -> None:
+    for entry_id in IDS:  # each so large that it has a node of its own
         await stage.redis.xadd(ARTICLES, {b"a": b"b" * 5_000}, id=entry_id)
     await stage.ensure_group()
     await stage.redis.xreadgroup(GROUP, "c", {ARTICLES: ">"})
-    await stage.redis.xgroup_create(ARTICLES, "behind", id=ids[2])
-    await acknowledge(stage, ids)
+    await stage.redis.xgroup_create(ARTICLES, name, id=IDS[behind])
+    await acknowledge(stage, IDS)
 
-    await trim(stage.redis, ARTICLES, [GROUP, "behind"], AT_ONCE)
+    await trim(stage.redis, ARTICLES, [GROUP, name], AT_ONCE)
 
-    assert set(ids[2:]) <= set(await ids_left(stage))
+    assert await ids_left(stage) == IDS[behind:]
 
 
 async def test_trimming_does_not_spoil_the_lag(stage: Stage, stream: list[bytes]) -> None:

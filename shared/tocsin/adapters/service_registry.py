@@ -1,5 +1,4 @@
 from collections.abc import Sequence
-from datetime import timedelta
 
 from pydantic import TypeAdapter
 from redis.asyncio import Redis
@@ -10,6 +9,8 @@ from tocsin.adapters.scripts import script
 from tocsin.ports.streams import ServiceInstance
 
 
+FORGOTTEN_AFTER_MS = 15_000
+
 _JSON = TypeAdapter(ServiceInstance)
 _KEYS = [keys.SERVICES, keys.SERVICES_SEEN]
 
@@ -17,9 +18,8 @@ _KEYS = [keys.SERVICES, keys.SERVICES_SEEN]
 class RedisServiceRegistry:
     """Forgets by the store's clock, so that the processes' own need not agree."""
 
-    def __init__(self, redis: Redis, *, forget_after: timedelta = timedelta(seconds=15)) -> None:
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._forget_after_ms = int(forget_after / timedelta(milliseconds=1))
         self._announce = script(redis, "announce_service")
         self._list = script(redis, "list_services")
 
@@ -27,7 +27,7 @@ class RedisServiceRegistry:
         name = _name(instance.service, instance.instance)
         with available():
             await self._announce(
-                keys=_KEYS, args=[name, _JSON.dump_json(instance), self._forget_after_ms]
+                keys=_KEYS, args=[name, _JSON.dump_json(instance), FORGOTTEN_AFTER_MS]
             )
 
     async def withdraw(self, service: str, instance: str) -> None:
@@ -38,7 +38,7 @@ class RedisServiceRegistry:
 
     async def instances(self) -> Sequence[ServiceInstance]:
         with available():
-            told: list[bytes] = await self._list(keys=_KEYS, args=[self._forget_after_ms])
+            told: list[bytes] = await self._list(keys=_KEYS, args=[FORGOTTEN_AFTER_MS])
         found = [_JSON.validate_json(text) for text in told]
         return sorted(found, key=lambda instance: (instance.service, instance.instance))
 
