@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -47,7 +48,8 @@ def registry(request: pytest.FixtureRequest) -> tuple[ServiceRegistry, Silence]:
 
 async def long_ago(redis: Redis) -> None:
     """Have the store believe that it last heard of every process 15 seconds before it did."""
-    for name in await redis.zrange(keys.SERVICES_SEEN, 0, -1):
+    names: Any = await redis.zrange(keys.SERVICES_SEEN, 0, -1)
+    for name in names:
         await redis.zincrby(keys.SERVICES_SEEN, -15_000, name)
 
 

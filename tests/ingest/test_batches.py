@@ -4,7 +4,9 @@ import asyncio
 import gzip
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -123,10 +125,28 @@ async def test_without_the_store_the_batch_is_refused_whole(api: Api) -> None:
     assert answer.headers["Retry-After"] == "3"
 
 
-async def lines_sent_slowly(api: Api, *parts: bytes) -> AsyncIterator[bytes]:
-    for part in parts:
-        yield part
-        await asyncio.sleep(0.05)  # so that each arrives as a piece of its own
+@asynccontextmanager
+async def sending(api: Api) -> AsyncIterator[Callable[[dict[str, str]], Awaitable[Any]]]:
+    """Yield what sends a line and returns its result, while the body goes on."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
+    writer.write(
+        f"POST {ARTICLES} HTTP/1.1\r\nHost: x\r\nContent-Type: {NDJSON}\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n".encode()
+    )
+
+    async def send(article: dict[str, str]) -> Any:
+        line = json.dumps(article).encode() + b"\n"
+        writer.write(f"{len(line):x}\r\n".encode() + line + b"\r\n")
+        read = b""
+        while not read.startswith(b'{"line"'):
+            read = await reader.readline()
+        return json.loads(read)
+
+    async with asyncio.timeout(10):
+        yield send
+        writer.write(b"0\r\n\r\n")
+        await reader.readuntil(b"0\r\n\r\n")
+    writer.close()
 
 
 async def test_when_the_store_goes_away_the_lines_from_there_on_have_failed(api: Api) -> None:
@@ -141,34 +161,21 @@ async def test_when_the_store_goes_away_the_lines_from_there_on_have_failed(api:
         return list(await publish(articles))
 
     api.publisher.publish = once  # type: ignore[assignment,method-assign] # the store goes away
-    parts = [json.dumps(titled(number)).encode() + b"\n" for number in range(4)]
 
-    answer = await api.ask(
-        "POST", ARTICLES, lines_sent_slowly(api, *parts), {"Content-Type": NDJSON}
-    )
+    async with sending(api) as send:
+        results = [await send(titled(number)) for number in range(4)]
 
-    assert answer.status == 200
-    assert [line["status"] for line in answer.lines] == ["accepted", "failed", "failed", "failed"]
-    assert answer.lines[1]["problem"]["status"] == 503
+    assert [line["status"] for line in results] == ["accepted", "failed", "failed", "failed"]
+    assert results[1]["problem"]["status"] == 503
     assert calls == 2
 
 
 async def test_results_come_while_the_lines_are_still_being_sent(api: Api) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
-    writer.write(
-        f"POST {ARTICLES} HTTP/1.1\r\nHost: x\r\nContent-Type: {NDJSON}\r\n"
-        "Transfer-Encoding: chunked\r\n\r\n".encode()
-    )
-
-    async with asyncio.timeout(10):
+    async with sending(api) as send:
         for number in range(3):
-            line = json.dumps(titled(number)).encode() + b"\n"
-            writer.write(f"{len(line):x}\r\n".encode() + line + b"\r\n")
-            result = await reader.readuntil(b'"new": true}\n')
-            assert f'"line": {number + 1}'.encode() in result
-        writer.write(b"0\r\n\r\n")
-        await reader.readuntil(b"0\r\n\r\n")
-    writer.close()
+            result = await send(titled(number))
+
+            assert (result["line"], result["new"]) == (number + 1, True)
 
 
 async def test_a_sender_that_reads_nothing_until_it_has_sent_everything_is_served() -> None:
@@ -192,17 +199,22 @@ async def test_a_sender_that_reads_nothing_until_it_has_sent_everything_is_serve
     assert answer.count(b'"rejected"') == 500
 
 
-async def test_a_sender_that_goes_away_in_the_middle_is_no_error(api: Api) -> None:
-    _, writer = await asyncio.open_connection("127.0.0.1", api.port)
-    line = json.dumps(titled(1)).encode() + b"\n"
-    writer.write(
-        f"POST {ARTICLES} HTTP/1.1\r\nHost: x\r\nContent-Type: {NDJSON}\r\n"
-        f"Transfer-Encoding: chunked\r\n\r\n{len(line):x}\r\n".encode()
-        + line
-        + b"\r\n"
-    )
-    await writer.drain()
-    writer.close()
-    await writer.wait_closed()
+async def test_a_sender_that_goes_away_in_the_middle_is_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with http.serving() as api:
+        reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
+        line = json.dumps(titled(1)).encode() + b"\n"
+        writer.write(
+            f"POST {ARTICLES} HTTP/1.1\r\nHost: x\r\nContent-Type: {NDJSON}\r\n"
+            f"Transfer-Encoding: chunked\r\n\r\n{len(line):x}\r\n".encode()
+            + line
+            + b"\r\n"
+        )
+        async with asyncio.timeout(10):
+            await reader.readuntil(b'"new": true}\n')
+        writer.close()
+        await writer.wait_closed()
 
-    assert (await api.push_lines(titled(2))).status == 200
+        assert (await api.push_lines(titled(2))).status == 200
+    assert not caplog.records

@@ -124,17 +124,19 @@ def send_without_end(port: int, at_most: int) -> int:
     return sent
 
 
-async def test_a_sender_that_goes_away_is_no_error(api: Api) -> None:
-    _, writer = await asyncio.open_connection("127.0.0.1", api.port)
-    writer.write(
-        f"POST {ARTICLES} HTTP/1.1\r\nHost: x\r\nContent-Type: {JSON}\r\n"
-        'Content-Length: 1000\r\n\r\n{"title": '.encode()
-    )
-    await writer.drain()
-    writer.close()
-    await writer.wait_closed()
+async def test_a_sender_that_goes_away_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    async with http.serving() as api:
+        _, writer = await asyncio.open_connection("127.0.0.1", api.port)
+        writer.write(
+            f"POST {ARTICLES} HTTP/1.1\r\nHost: x\r\nContent-Type: {JSON}\r\n"
+            'Content-Length: 1000\r\n\r\n{"title": '.encode()
+        )
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
 
-    assert (await api.push(DIBOLI)).status == 202
+        assert (await api.push(DIBOLI)).status == 202
+    assert not caplog.records
 
 
 async def test_too_much_at_once_is_refused_for_now() -> None:
