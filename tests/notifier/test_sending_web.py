@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,19 @@ from tocsin_notifier.adapters.self_test import expect_tamed_apprise
 
 
 pytestmark = pytest.mark.usefixtures("tamed")
+
+
+async def test_the_operators_passwords_are_sent_to_nobody(
+    sender: AppriseSender, web_server: WebServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login operator password secret\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+
+    await send(sender, f"json://127.0.0.1:{web_server.port}/ok")
+
+    (request,) = web_server.requests
+    assert "authorization" not in {name.lower() for name in request.headers}
 
 
 def test_apprise_is_what_we_tamed() -> None:

@@ -8,6 +8,7 @@ import logging
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import requests
 from requests import PreparedRequest, RequestException, Response
@@ -125,6 +126,18 @@ def install() -> None:
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     if not isinstance(requests.sessions.HTTPAdapter, _Adapters):
         requests.sessions.HTTPAdapter = _Adapters()  # type: ignore[assignment]  # called like the class
+    # Passwords in ~/.netrc are the operator's; a channel's URL must not have them sent to its host.
+    requests.sessions.get_netrc_auth = _no_password  # type: ignore[assignment]  # it finds none
+    if not getproxies():  # which does not change while we run, and took a quarter of each request
+        requests.sessions.get_environ_proxies = _no_proxies  # type: ignore[assignment]  # the same
+
+
+def _no_password(url: str, raise_errors: bool = False) -> None:  # noqa: FBT001, FBT002 -- requests' signature
+    return None
+
+
+def _no_proxies(url: str, no_proxy: str | None = None) -> dict[str, str]:
+    return {}
 
 
 class _Adapters:

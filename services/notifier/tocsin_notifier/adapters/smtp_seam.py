@@ -12,7 +12,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from threading import Lock
 from typing import NoReturn, Self
 
@@ -276,8 +276,8 @@ def _opening(
         yield Stage.DATA, smtp.docmd("DATA")
         return
     commands = [
-        " ".join((f"MAIL FROM:{smtplib.quoteaddr(from_addr)}", *options)),
-        *(f"RCPT TO:{smtplib.quoteaddr(address)}" for address in to_addrs),
+        " ".join((f"MAIL FROM:{_quoted(from_addr)}", *options)),
+        *(f"RCPT TO:{_quoted(address)}" for address in to_addrs),
         "DATA",
     ]
     if any("\r" in command or "\n" in command for command in commands):
@@ -287,6 +287,9 @@ def _opening(
     for _ in to_addrs:
         yield Stage.RCPT, smtp.getreply()
     yield Stage.DATA, smtp.getreply()
+
+
+_quoted = lru_cache(maxsize=10_000)(smtplib.quoteaddr)  # the same few, again and again
 
 
 def _options(smtp: smtplib.SMTP, from_addr: str, to_addrs: list[str], data: bytes) -> list[str]:
