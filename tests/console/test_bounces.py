@@ -293,6 +293,27 @@ def test_whatever_comes_as_a_notification_is_read_or_ignored(raw: bytes) -> None
     read_reports(notification().replace(b"5.1.1", raw[:40]))
 
 
+NESTED = {
+    "multipart": b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (number, number)
+        for number in range(2_500)
+    ),
+    "message": b"Content-Type: message/rfc822\r\n\r\n" * 3_000,
+}
+
+
+@pytest.mark.parametrize("raw", NESTED.values(), ids=NESTED)
+async def test_a_notification_of_parts_without_end_is_ignored(
+    desk: Office, client: httpx2.AsyncClient, raw: bytes
+) -> None:
+    taken = await client.post(
+        "/api/v1/bounces", content=raw, headers={"content-type": "message/rfc822"}
+    )
+
+    assert taken.status_code == 200
+    assert taken.json()["items"][0]["ignored"] == "tells of no message of ours"
+
+
 async def test_without_the_token_no_bounce_is_taken() -> None:
     office = Office(token="a-token-of-sixteen-or-more")
     async with office.client() as client:

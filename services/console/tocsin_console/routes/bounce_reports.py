@@ -60,8 +60,10 @@ def delivery_of(message_id: str) -> str:
 
 def read_reports(raw: bytes) -> list[Report]:
     """Return what a notification says of messages of ours; nothing where it says none."""
-    message = message_from_bytes(raw, policy=policy.compat32)
-    parts = list(message.walk())
+    try:
+        parts = list(message_from_bytes(raw, policy=policy.compat32).walk())
+    except RecursionError:  # parts within parts, deeper than any mail that somebody meant to read
+        return []
     delivery = next((id_ for part in parts if (id_ := _original(part))), "")
     if not delivery:
         return []
