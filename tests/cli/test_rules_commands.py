@@ -1,6 +1,7 @@
 """`tocsin rules`: written, changed, switched, looked at."""
 
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -132,17 +133,28 @@ def test_an_edit_that_changes_nothing_changes_nothing(cli: Cli, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("before", "after", "said"),
     [
-        ("text.replace('JNIM', 'JNIM AND')", "the edited text:4: rule 'sahel', query: "),
-        ("text.replace('sahel', 'other')", "the edited text must hold the one rule 'sahel'"),
+        ("JNIM", "JNIM AND", "the edited text:4: rule 'sahel', query: "),
+        ("sahel", "other", "the edited text must hold the one rule 'sahel'"),
     ],
 )
-def test_an_edit_that_is_wrong_is_refused(cli: Cli, tmp_path: Path, change: str, said: str) -> None:
+def test_an_edit_that_is_wrong_is_refused_and_kept(
+    cli: Cli, tmp_path: Path, before: str, after: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     cli.run("rules", "add", "sahel", "-q", "JNIM")
+    standing = cli.out("export")
 
-    assert said in cli.error("rules", "edit", "sahel", EDITOR=editor(tmp_path, change))
+    change = editor(tmp_path, f"text.replace({before!r}, {after!r})")
+    refused = cli.error("rules", "edit", "sahel", EDITOR=change)
+
+    assert said in refused
     assert cli.json("rules", "show", "sahel")["query"] == "JNIM"
+    [kept] = tmp_path.glob("tocsin-*.yaml")
+    assert f"tocsin apply -f {kept}" in refused
+    assert kept.read_text() == standing.replace(before, after)
+    assert kept.stat().st_mode & 0o777 == 0o600
 
 
 def test_an_editor_that_is_none_is_named(cli: Cli) -> None:

@@ -34,7 +34,7 @@ from tocsin.regions.gazetteer import Gazetteer
 from tocsin.rules import Expression
 from tocsin.runtime.logs import mask
 from tocsin_cli.adapters.data_folder import DataFolder
-from tocsin_cli.adapters.editor import edit
+from tocsin_cli.adapters.editor import edit, keep
 from tocsin_cli.adapters.ingest_client import IngestClient
 from tocsin_cli.adapters.key_file import KeyFile
 from tocsin_cli.adapters.up import Up
@@ -133,6 +133,7 @@ def open_session(settings: CliSettings, who: str) -> Session:
         ingest=open_ingest,
         run_up=run_up,
         edit=edit,
+        keep=keep,
         serve_inbox=serve_inbox,
     )
     return session

@@ -27,3 +27,11 @@ def edit(text: str) -> str | None:
             ) from error
         edited = file.read_text(encoding="utf-8")
     return None if edited == text else edited
+
+
+def keep(text: str) -> Path:
+    """Put a text where its writer finds it again; return where."""
+    descriptor, name = tempfile.mkstemp(prefix="tocsin-", suffix=".yaml")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    return Path(name)

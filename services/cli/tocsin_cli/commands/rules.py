@@ -12,7 +12,7 @@ from tocsin.rules.english import in_english
 from tocsin_cli.commands import documents
 from tocsin_cli.commands.apply import confirm
 from tocsin_cli.commands.options import AsJson, Limit, Reason, Yes
-from tocsin_cli.commands.output import ago, say, say_json, say_table, styled
+from tocsin_cli.commands.output import ago, err, say, say_json, say_table, styled
 from tocsin_cli.commands.own_regions import RegionsFile, StoreRegions, know_own_regions
 from tocsin_cli.commands.rules_import import import_rules
 from tocsin_cli.commands.rules_lint import lint_rules
@@ -187,22 +187,22 @@ def set_rule(
 @rules.command(epilog="Example: [bold]EDITOR=vim tocsin rules edit sahel[/]")
 def edit(context: typer.Context, rule_id: RuleId, reason: Reason = "") -> None:
     """Change a rule in your editor ($EDITOR)."""
+    session = session_of(context)
 
     async def work(store: Store) -> None:
         before = await store.rules.get(rule_id)
-        text = session_of(context).edit(write(State({Kind.RULE: {rule_id: before}})))
+        text = session.edit(write(State({Kind.RULE: {rule_id: before}})))
         if text is None:
             say("Nothing to change.")
             return
-        state = check(
-            read(text, "the edited text", {}).drafts,
-            await documents.names_of(store),
-            documents.checks(session_of(context)),
-        )
-        after = state.of(Kind.RULE).get(rule_id)
-        if not isinstance(after, RuleDocument) or len(state.of(Kind.RULE)) != 1:
-            raise TocsinError(f"the edited text must hold the one rule {rule_id!r}")
-        await _put(context, store, before, after, reason)
+        try:
+            after = await _read(store, session, rule_id, text)
+            await _put(context, store, before, after, reason)
+        except TocsinError:
+            file = session.keep(text)
+            err().print(f"Nothing was changed. Your text is in {file}: mend it there, then")
+            err().print(f"  tocsin apply -f {file}")
+            raise
 
     with_store(context, work)
 
@@ -293,6 +293,24 @@ async def _put(
         return
     documents.say_changes([change])
     await documents.make(store, [change], who=session.who, reason=reason)
+
+
+async def _read(store: Store, session: Session, rule_id: str, text: str) -> RuleDocument:
+    """Return the rule in an edited text.
+
+    Raises:
+        ManifestError: it cannot be read.
+        TocsinError: it holds another rule, or several.
+    """
+    state = check(
+        read(text, "the edited text", {}).drafts,
+        await documents.names_of(store),
+        documents.checks(session),
+    )
+    after = state.of(Kind.RULE).get(rule_id)
+    if not isinstance(after, RuleDocument) or len(state.of(Kind.RULE)) != 1:
+        raise TocsinError(f"the edited text must hold the one rule {rule_id!r}")
+    return after
 
 
 def _switch(context: typer.Context, rule_id: str, reason: str, *, enabled: bool) -> None:

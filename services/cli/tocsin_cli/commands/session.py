@@ -125,7 +125,8 @@ class Session:
     that subscribers defined, or those that ``know`` was given. ``lists`` are what the store's @names stand for, none where there is no
     store. ``build_gazetteer`` compiles it into a folder, or where it lies, and
     says what it made.
-    ``edit`` has a text edited by the person; None where nothing was changed.
+    ``edit`` has a text edited by the person; None where nothing was changed. ``keep`` puts one
+    where they find it again.
     """
 
     settings: CliSettings
@@ -135,6 +136,7 @@ class Session:
     ingest: OpenIngest
     run_up: RunUp
     edit: Callable[[str], str | None]
+    keep: Callable[[str], Path]
     serve_inbox: Callable[[], None]
     gazetteer: Callable[[], Gazetteer]
     know: Callable[[tuple[RegionDocument, ...]], None]
