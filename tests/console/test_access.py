@@ -107,6 +107,24 @@ async def test_who_logs_in_stands_in_the_history(office: Office) -> None:
     assert "Log out" in page.text
 
 
+@pytest.mark.parametrize(
+    ("scheme", "host", "is_encrypted"),
+    [
+        ("http", "localhost:8000", False),
+        ("https", "localhost:8000", True),
+        ("http", "alerts.example.org", True),
+        ("http", "alerts.example.org:8000", False),
+    ],
+)
+def test_a_login_behind_a_proxy_with_tls_is_for_tls_alone(
+    office: Office, scheme: str, host: str, *, is_encrypted: bool
+) -> None:
+    access = Access(TOKEN, office.clock, public_url="https://alerts.example.org")
+
+    assert access.is_encrypted(scheme, host) is is_encrypted
+    assert not Access(TOKEN, office.clock).is_encrypted("http", host)
+
+
 async def test_a_login_leads_to_the_very_page_that_was_asked_for(office: Office) -> None:
     asked = "/why?article=a1&rule=sahel"
     async with office.client() as client:

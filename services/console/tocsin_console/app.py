@@ -56,7 +56,7 @@ async def serve(settings: ConsoleSettings) -> None:
     bounce_token = settings.bounce_token.get_secret_value() if settings.bounce_token else None
     app = console(
         backends,
-        Access(token, clock, bounce_token),
+        Access(token, clock, bounce_token, settings.public_url),
         allowed_hosts=settings.hosts,
         store_errors=available,
     )

@@ -6,7 +6,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
@@ -36,15 +36,22 @@ class Access:
 
     A session is a cookie that says who and until when, signed with a key made of the token:
     nothing needs to be kept, and a new token ends every session. ``bounce_token`` lets a mail
-    system tell bounces, and nothing else.
+    system tell bounces, and nothing else. ``public_url`` is where readers reach the console, if
+    anywhere.
     """
 
     token: str | None
     clock: Clock
     bounce_token: str | None = None
+    public_url: str = ""
 
     def is_token(self, candidate: str) -> bool:
         return _same(candidate, self.token)
+
+    def is_encrypted(self, scheme: str, host: str) -> bool:
+        """Tell whether a browser that calls us so does it over TLS, which may end at a proxy."""
+        public = urlsplit(self.public_url)
+        return "https" in {scheme, public.scheme if public.netloc == host else ""}
 
     def open_session(self, who: str) -> str:
         """Return the cookie's value."""

@@ -35,7 +35,7 @@ async def log_in(
         max_age=int(SESSION.total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=access.is_encrypted(request.url.scheme, request.headers.get("host", "")),
     )
     return response
 
