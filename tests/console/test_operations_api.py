@@ -4,6 +4,7 @@ import httpx2
 import pytest
 
 from console.office import Office
+from tocsin.ports.deliveries import Delivery
 from tocsin.ports.streams import GroupStatus, ServiceInstance
 
 
@@ -153,6 +154,18 @@ async def test_the_inbox_is_listed_and_read(office: Office, client: httpx2.Async
     assert [each["id"] for each in listed] == [message_id]
     assert (message["html"], message["raw"]) == ("<p>Hello</p>", "Subject: News\r\n\r\nHello")
     assert missing.status_code == 404
+
+
+async def test_alerts_that_nobody_sends_are_trouble(
+    office: Office, client: httpx2.AsyncClient
+) -> None:
+    await office.deliveries.enqueue([Delivery("d1", "a1", "sahel", "s1", "desk-slack", "{}")])
+    office.clock.advance(minutes=5)
+    await at_work(office, "ingest", "matcher", "notifier")
+
+    status = (await client.get("/api/v1/status")).json()
+
+    assert status["problems"] == ["alerts are late: one has been due for 5 min"]
 
 
 async def test_a_channel_that_broke_is_trouble(office: Office, client: httpx2.AsyncClient) -> None:

@@ -20,7 +20,7 @@ EXPECTED = {
     "matcher": "articles wait to be matched",
     "notifier": "alerts wait to be sent",
 }
-SLOW_S = 60  # an entry older than this is late
+SLOW_S = 60  # an entry that waits longer is late, and so is an alert that is due for longer
 
 
 class Service(BaseModel):
@@ -66,11 +66,13 @@ async def status(backends: Backends) -> Status:
         backends.rules.count(),
         backends.subscribers.directory(),
     )
+    overdue = await backends.deliveries.lag()
     services = tuple(service(each) for each in instances)
     standing = tuple(group(each) for each in groups)
     problems = (
         *service_problems(services),
         *group_problems(standing),
+        *late_alerts(overdue.total_seconds()),
         *left_over(dead, deliveries),
         *broken_channels(directory),
     )
@@ -118,6 +120,11 @@ def group_problems(groups: Iterable[Group]) -> Iterator[str]:
                 f"{each.group} is behind: the oldest of {each.stream} "
                 f"has been waiting for {span(each.oldest_s)}"
             )
+
+
+def late_alerts(overdue_s: float) -> Iterator[str]:
+    if overdue_s > SLOW_S:
+        yield f"alerts are late: one has been due for {span(overdue_s)}"
 
 
 def left_over(dead_letters: int, deliveries: dict[State, int]) -> Iterator[str]:
