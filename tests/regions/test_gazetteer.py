@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 
@@ -5,6 +6,7 @@ import pytest
 
 from tocsin.errors import NotFoundError
 from tocsin.regions.gazetteer import Gazetteer
+from tocsin.regions.places import Places
 
 
 def test_mali_has_its_places_and_its_eleven_divisions(gazetteer: Gazetteer) -> None:
@@ -140,3 +142,30 @@ def test_nothing_begins_with_nothing(gazetteer: Gazetteer, prefix: str) -> None:
 
 def test_search_offers_no_more_than_it_is_asked_for(gazetteer: Gazetteer) -> None:
     assert len(gazetteer.search("san", 5)) == 5
+
+
+@pytest.mark.parametrize(
+    ("division", "town"), [("admin1:ML-7", "place:2457163"), ("admin1:CN-JS", "place:1799962")]
+)
+def test_a_division_stands_among_its_towns_though_one_is_filed_far_away(
+    gazetteer: Gazetteer, division: str, town: str
+) -> None:
+    here, there = gazetteer.region(division), gazetteer.region(town)
+
+    assert here.latitude == pytest.approx(there.latitude, abs=2)
+    assert here.longitude == pytest.approx(there.longitude, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "region"),
+    [
+        ("Texans", "admin1:US-TX"),
+        ("Nova Scotians", "admin1:CA-NS"),
+        ("Faroese", "country:FO"),
+        ("Queenslander", "admin1:AU-QLD"),
+    ],
+)
+def test_people_of_states_and_territories_are_known(
+    locate: Callable[..., Places], name: str, region: str
+) -> None:
+    assert locate(f"Two {name} were among the wounded.").regions[region].probability > 0.5

@@ -37,6 +37,7 @@ from tocsin.regions.gazetteer import Gazetteer
         ("Bamako", "admin1:ML-BKO"),
         ("Bamako, Mali", "admin1:ML-BKO"),
         ("Berlin", "admin1:DE-BE"),
+        ("Bali", "admin1:ID-BA"),
         ("Timbuktu", "place:2449067"),
         ("Paris", "place:2988507"),
         ("place:2988507", "place:2988507"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from statistics import median
 
 from tocsin.adapters.gazetteer import curated, packages
 from tocsin.adapters.gazetteer.nametable import NameTable, add_russian_cases
@@ -29,6 +30,11 @@ _HAN_TYPE = re.compile(
     r"(?:(?:维吾尔|壮族|回族)?自治区|特别行政区|大区|地区|省|市|州|县|郡|道|府|区)$"
 )
 _HAS_TYPE = re.compile(rf"\b(?:{_TYPE_WORDS}|Okrug|City)\b", re.IGNORECASE)
+
+
+# A town is a stray, in degrees, that no other is near, and that lies so many times as far from the
+# middle as half of the towns do.
+_ALONE, _FAR, _NEAR = 5.0, 6, 0.5
 
 
 class Heads:
@@ -209,14 +215,18 @@ class Heads:
             )
 
     def _add_aliases(self) -> None:
+        names = {(h.country, key(h.name)): h.id for h in self.rows if h.kind == "admin1"}
         for row in curated.aliases():
             if row.region.startswith("place:") and row.region not in self.number:
                 continue
             self._check(row.region)
             number = self.number[row.region]
             head = self.rows[number]
-            names = tuple(dict.fromkeys((*head.names, *row.names)))
-            self.rows[number] = replace(head, names=names)
+            for name in row.names if head.kind == "admin1" else ():
+                if (other := names.get((head.country, key(name)), head.id)) != head.id:
+                    raise ValueError(f"aliases.tsv: {name!r} is {other}, not {head.id}")
+            together = tuple(dict.fromkeys((*head.names, *row.names)))
+            self.rows[number] = replace(head, names=together)
 
     def _check(self, *regions: str) -> None:
         for region in regions:
@@ -270,14 +280,38 @@ def _middle_of_extent(
     """Return the middle between the outermost towns: where a map would write the division's name."""
     if not towns:
         return None, None
-    latitudes = [town.latitude for town in towns]
-    longitudes = [town.longitude for town in towns]
+    inside = _without_strays(towns)
+    latitudes = [town.latitude for town in inside]
+    longitudes = [town.longitude for town in inside]
     if max(longitudes) - min(longitudes) > 180:
         return _middle(towns)  # it lies across the antimeridian
     return (
         round((min(latitudes) + max(latitudes)) / 2, 4),
         round((min(longitudes) + max(longitudes)) / 2, 4),
     )
+
+
+def _without_strays(towns: Sequence[packages.City]) -> Sequence[packages.City]:
+    """Return the towns without those that GeoNames has in a division far from all its others."""
+    latitude = median(town.latitude for town in towns)
+    longitude = median(town.longitude for town in towns)
+    far = [_degrees(town, latitude, longitude) for town in towns]
+    usual = max(_NEAR, median(far))
+    inside = [
+        town
+        for town, degrees in zip(towns, far, strict=True)
+        if degrees <= _FAR * usual
+        or any(
+            _degrees(town, other.latitude, other.longitude) < _ALONE
+            for other in towns
+            if other is not town
+        )
+    ]
+    return inside or towns
+
+
+def _degrees(town: packages.City, latitude: float, longitude: float) -> float:
+    return abs(town.latitude - latitude) + abs(town.longitude - longitude)
 
 
 def _plural(form: str) -> str:
