@@ -1,7 +1,9 @@
 """What was taken in the last moment of a process is not sent again by the next."""
 
+import fcntl
 from datetime import timedelta
 from pathlib import Path
+from typing import IO
 
 import pytest
 from structlog.testing import capture_logs
@@ -47,6 +49,24 @@ def test_what_a_living_process_writes_is_its_own(tmp_path: Path) -> None:
     journal.taken(Sent("d1", "250 kept"))
 
     assert left_in(tmp_path) == []
+    journal.close()
+
+
+def test_a_journal_that_is_being_opened_is_taken_by_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = fcntl.flock
+    seen: list[Path] = []
+
+    def locked_late(file: IO[bytes], how: int) -> None:
+        seen.extend(tmp_path.glob("sent-*"))
+        lock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", locked_late)
+    journal = SentJournal(tmp_path)
+
+    assert seen == []
+    assert len(list(tmp_path.glob("sent-*"))) == 1
     journal.close()
 
 

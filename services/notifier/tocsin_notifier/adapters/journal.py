@@ -123,10 +123,11 @@ class AbandonedJournal:
 
 
 def _new_file(folder: Path) -> tuple[Path, IO[bytes]]:
-    path = folder / f"sent-{uuid4().hex}.jsonl"
-    file = path.open("ab", buffering=0)
+    """Return a file that gets its name when it is locked: else another process might take it for abandoned."""
+    name = f"sent-{uuid4().hex}.jsonl"
+    file = (folder / f".{name}").open("ab", buffering=0)
     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return path, file
+    return (folder / f".{name}").rename(folder / name), file
 
 
 def _if_abandoned(path: Path) -> IO[bytes] | None:
