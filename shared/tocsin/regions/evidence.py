@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tocsin.regions.dictionary import Form
 from tocsin.regions.linking import lies_in
@@ -17,10 +18,12 @@ _GIVEN_BEFORE = 2_900
 _FUNCTION = 10
 
 _LIST = re.compile(r", (?:and |or |et |y |e |\u0438 )?| (?:and|or|et|y|e|\u0438) |\u3001")
+_LIST_MOST = 6  # characters
 _SENTENCE_END = re.compile(r"[.!?:\"\u201c\u201d\n\u2022]\W*$")
 _NAMED_FOR = WordClass.DIVISION | WordClass.FIRM | WordClass.ORGANISATION
 # Words that begin a sentence, or say more of where it is, are no part of a person's name.
 _NO_NAME = WordClass.COMPASS | WordClass.PREPOSITION | WordClass.OF
+_ARTICLES = {"la", "las", "le", "les", "el", "los", "al", "o", "a", "os", "as"}
 _DASHES = {"-", "\N{EN DASH}"}
 # What stands between two words of one sentence; nothing in Chinese.
 _SPACES = {" ", "\n", ""}
@@ -39,6 +42,7 @@ def gather(reading: Reading, mentions: Sequence[Mention]) -> None:
         for index in range(mention.first, mention.last)
     }
     persons = _persons(reading, mentions)
+    listed = [False, *(_in_list(reading, *pair) for pair in pairwise(mentions)), False]
     for number, mention in enumerate(mentions):
         if mention.form is Form.PHRASE:
             continue
@@ -53,7 +57,12 @@ def gather(reading: Reading, mentions: Sequence[Mention]) -> None:
             _before(reading, mention, covered)
             _after(reading, mention, covered)
             _person_elsewhere(reading, mention, persons)
-        _among_mentions(reading, mention, before, after)
+        neighbours = [
+            other
+            for other, beside in ((before, listed[number]), (after, listed[number + 1]))
+            if beside and other is not None
+        ]
+        _among_mentions(mention, neighbours)
 
 
 def _is_tongue(reading: Reading, mention: Mention, before: Mention | None) -> bool:
@@ -88,7 +97,7 @@ def _spelling(reading: Reading, mention: Mention) -> None:
         if first.look == "caseless" and first.size and mention.entry.known:
             evidence["everyday word"] = 1.0
     if not mention.entry.known:
-        if first.classes & WordClass.GENERIC and _all_generic(reading, mention):
+        if _all_generic(reading, mention):
             evidence["generic"] = 1.0
         if first.look == "caseless":
             evidence["script without case"] = 1.0
@@ -100,7 +109,10 @@ def _spelling(reading: Reading, mention: Mention) -> None:
 
 
 def _all_generic(reading: Reading, mention: Mention) -> bool:
+    """Tell whether the name is made of words that name anything: "Central Park", "La Victoria"."""
     words = reading.words[mention.first : mention.last]
+    if words[0].folded in _ARTICLES and len(words) > 1:
+        words = words[1:]
     return all(word.classes & WordClass.GENERIC for word in words)
 
 
@@ -233,9 +245,8 @@ def _name_after(mention: Mention, word: Word) -> None:
         evidence["given name and surname"] = 1.0
 
 
-def _among_mentions(
-    reading: Reading, mention: Mention, before: Mention | None, after: Mention | None
-) -> None:
+def _among_mentions(mention: Mention, listed: Sequence[Mention]) -> None:
+    """Note what other names say; ``listed`` are those that it is enumerated with."""
     evidence = mention.evidence
     if any(
         around is not None and lies_in(mention, around)
@@ -244,25 +255,19 @@ def _among_mentions(
         evidence["says where"] = 1.0
     if mention.holds is not None and lies_in(mention.holds, mention):
         evidence["says where another is"] = 1.0
-    around = [
-        other
-        for other, listed in (
-            (before, _in_list(reading, before, mention)),
-            (after, _in_list(reading, mention, after)),
-        )
-        if listed and other is not None
-    ]
-    if any(other.form is Form.PHRASE for other in around):
+    if any(other.form is Form.PHRASE for other in listed):
         evidence["listed with no place"] = 1.0
-    elif around:
+    elif listed:
         evidence["in a list"] = 1.0
     if mention.dateline:
         evidence["dateline"] = 1.0
 
 
-def _in_list(reading: Reading, one: Mention | None, other: Mention | None) -> bool:
+def _in_list(reading: Reading, one: Mention, other: Mention) -> bool:
     """Tell whether two names are enumerated, and not as first names: "Hassan and Ali"."""
-    if one is None or other is None or not _LIST.fullmatch(reading.text, one.end, other.start):
+    if other.start - one.end > _LIST_MOST or not _LIST.fullmatch(
+        reading.text, one.end, other.start
+    ):
         return False
     return not (_may_be_given(reading, one) and _may_be_given(reading, other))
 
