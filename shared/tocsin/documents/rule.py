@@ -63,10 +63,10 @@ def compile_rule(
         AmbiguousRegionError: several regions go by the name, and none is clearly meant.
         InvalidDocumentError: it asks for nothing, or for a language that is none.
     """
-    rule = draft_of(document, regions)
-    if not rule.query.strip():
-        return rule
-    return replace(rule, expression=_expression(rule.query, regions, lists or {}))
+    # What is wrong with the query is told first: it is what people look at.
+    asked = document.query.strip()
+    expression = _expression(document.query, regions, lists or {}) if asked else None
+    return replace(draft_of(document, regions), expression=expression)
 
 
 def draft_of(document: RuleDocument, regions: RegionNames) -> Rule:
