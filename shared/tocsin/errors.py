@@ -139,3 +139,10 @@ class StartError(TocsinError):
 
 class PermanentError(TocsinError):
     """A message that no repetition will make processable: it goes to the dead letters at once."""
+
+
+def cause_of(error: OSError | UnicodeDecodeError) -> str:
+    """Return why a file or a port could not be had, as a part of a message."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is not UTF-8 ({error.reason})"
+    return (error.strerror or str(error)).lower()

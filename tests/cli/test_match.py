@@ -155,7 +155,7 @@ def test_a_file_without_rules_is_refused(cli: Cli, tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_named(cli: Cli, rules: str) -> None:
     said = cli.error("match", "--rules", rules, "--articles", "nowhere.jsonl")
 
-    assert said == "error: cannot read nowhere.jsonl: No such file or directory"
+    assert said == "error: cannot read nowhere.jsonl: no such file or directory"
 
 
 @pytest.mark.slow

@@ -79,7 +79,7 @@ def test_a_list_is_separated_by_commas(environment: pytest.MonkeyPatch) -> None:
         ("TOCSIN_REDIS_URL", "redis://h?decode_responses=1", "must not set decode_responses"),
         ("TOCSIN_EGRESS_ALLOW", "example.org:80", "'example.org:80' is neither a network"),
         ("TOCSIN_EGRESS_ALLOW", "127.0.0.1:port", "'127.0.0.1:port' is neither a network"),
-        ("TOCSIN_COLOUR_FILE", "/nowhere", "cannot read /nowhere"),
+        ("TOCSIN_COLOUR_FILE", "/nowhere", "cannot read /nowhere: no such file or directory"),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_variable(

@@ -5,7 +5,7 @@ from typing import Self
 
 import structlog
 
-from tocsin.errors import StartError
+from tocsin.errors import StartError, cause_of
 from tocsin.secret_keys import SecretKeys
 
 
@@ -75,6 +75,4 @@ def key_ring(keys: SecretKeys | None, path: Path | None) -> KeyRing:
 
 
 def _why(error: OSError | ValueError) -> str:
-    if isinstance(error, OSError):
-        return (error.strerror or "cannot be read").lower()
-    return str(error)
+    return cause_of(error) if isinstance(error, OSError | UnicodeDecodeError) else str(error)

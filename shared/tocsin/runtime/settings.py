@@ -17,7 +17,7 @@ from pydantic_settings import (
 )
 from redis.asyncio.connection import parse_url
 
-from tocsin.errors import StartError
+from tocsin.errors import StartError, cause_of
 from tocsin.secret_keys import RIGHT, SecretKeys
 
 
@@ -276,7 +276,7 @@ def _content(variable: str, path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(variable, f"cannot read {path}: {error}") from error
+        raise SettingsError(variable, f"cannot read {path}: {cause_of(error)}") from error
 
 
 def _is_network(text: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-from tocsin.errors import StartError
+from tocsin.errors import StartError, cause_of
 from tocsin.secret_keys import LENGTH, SecretKey, SecretKeys
 
 
@@ -44,7 +44,7 @@ class DataFolder:
             (folder.path / ".gitignore").write_text("*\n", encoding="utf-8")
         except OSError as error:
             raise StartError(
-                f"cannot write to {folder.path}: {_why(error)}; choose another with --data DIR"
+                f"cannot write to {folder.path}: {cause_of(error)}; choose another with --data DIR"
             ) from error
         return folder
 
@@ -135,7 +135,3 @@ def _is_alive(pid: int) -> bool:
         except ProcessLookupError:
             return False
     return True
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

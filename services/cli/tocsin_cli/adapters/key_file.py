@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from tocsin.errors import TocsinError
+from tocsin.errors import TocsinError, cause_of
 from tocsin.secret_keys import LENGTH, SecretKey, SecretKeys
 from tocsin_cli.adapters.data_folder import write_private
 
@@ -50,6 +50,6 @@ class KeyFile:
             write_private(self.file, keys.as_file())
         except OSError as error:
             raise TocsinError(
-                f"cannot write {self.file}: {(error.strerror or str(error)).lower()}; put a new key "
+                f"cannot write {self.file}: {cause_of(error)}; put a new key "
                 "first there by other means, then run this again"
             ) from error

@@ -4,7 +4,7 @@ import asyncio
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tocsin.errors import StartError, StoreUnavailableError
+from tocsin.errors import StartError, StoreUnavailableError, cause_of
 from tocsin.ports.clock import Clock
 from tocsin.ports.inbox import Inbox, InboxMessage
 from tocsin_cli.messages.mail import read_mail
@@ -34,7 +34,7 @@ class SmtpSink:
         except OSError as error:
             raise StartError(
                 f"cannot listen for mail on {self._host}:{self._port} "
-                f"({(error.strerror or str(error)).lower()}): set TOCSIN_INBOX_SMTP_PORT"
+                f"({cause_of(error)}): set TOCSIN_INBOX_SMTP_PORT"
             ) from error
 
     async def stop(self) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 from redis.exceptions import BusyLoadingError, RedisError
 
-from tocsin.errors import StartError
+from tocsin.errors import StartError, cause_of
 from tocsin_cli.adapters.data_folder import PRIVATE_FOLDER, write_private
 from tocsin_cli.adapters.keeper import Keeper
 from tocsin_cli.adapters.spawning import Launch
@@ -70,8 +70,7 @@ def prepare(folder: Path, port: int) -> EmbeddedValkey:
         valkey = EmbeddedValkey(folder, port, _password(folder / "password"))
         write_private(_settings_file(folder), _settings(valkey))
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise StartError(f"cannot write to {folder}: {why}") from error
+        raise StartError(f"cannot write to {folder}: {cause_of(error)}") from error
     return valkey
 
 

@@ -8,6 +8,7 @@ import typer
 
 from tocsin.errors import TocsinError
 from tocsin_cli.commands import documents
+from tocsin_cli.commands.files import name_of, text_of
 from tocsin_cli.commands.options import Reason, Yes
 from tocsin_cli.commands.output import err, say
 from tocsin_cli.commands.session import Store, session_of, with_store
@@ -45,7 +46,7 @@ def apply(
     session = session_of(context)
     manifest = Manifest()
     for file in files:
-        manifest = manifest.joined(read(_text(file), _name(file), os.environ))
+        manifest = manifest.joined(read(text_of(file), name_of(file), os.environ))
     pruned = manifest.sections if prune else ()
 
     async def work(store: Store) -> None:
@@ -107,14 +108,3 @@ def confirm(question: str, *, yes: bool) -> None:
     if not sys.stdin.isatty():
         raise TocsinError("nothing was changed, as there is nobody to ask: add --yes")
     typer.confirm(question, abort=True)
-
-
-def _name(file: Path) -> str:
-    return "standard input" if str(file) == "-" else str(file)
-
-
-def _text(file: Path) -> str:
-    try:
-        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise TocsinError(f"cannot read {file}: {error}") from error

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tocsin.errors import TocsinError
+from tocsin.errors import TocsinError, cause_of
+from tocsin_cli.commands.files import STDIN, name_of
 from tocsin_cli.commands.group import say_error
 from tocsin_cli.commands.line_workers import Answered, Answers
 from tocsin_cli.commands.output import err
@@ -16,7 +17,6 @@ from tocsin_cli.manifests import ManifestError, Problem
 from tocsin_cli.pushing.batches import NumberedLine, cut, numbered
 
 
-STDIN = Path("-")
 AT_ONCE = 32  # lines that one process gets
 
 
@@ -61,7 +61,7 @@ def opened(path: Path) -> Iterator[Iterable[bytes]]:
     try:
         stream = path.open("rb")
     except OSError as error:
-        raise TocsinError(f"cannot read {path}: {error.strerror or error}") from error
+        raise TocsinError(f"cannot read {path}: {cause_of(error)}") from error
     with stream:
         yield stream
 
@@ -83,7 +83,3 @@ def progress(path: Path, doing: str) -> Iterator[Callable[[int], None]]:
     task = bar.add_task(doing, total=size)
     with bar:
         yield lambda done: bar.advance(task, done)
-
-
-def name_of(path: Path) -> str:
-    return "standard input" if path == STDIN else str(path)

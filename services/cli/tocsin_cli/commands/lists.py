@@ -1,6 +1,5 @@
 """The lists of words that rules share."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -9,9 +8,9 @@ import typer
 from rich.text import Text
 
 from tocsin.documents import ListDocument, rules_that_use
-from tocsin.errors import TocsinError
 from tocsin_cli.commands import documents
 from tocsin_cli.commands.apply import confirm
+from tocsin_cli.commands.files import text_of
 from tocsin_cli.commands.options import AsJson, Yes
 from tocsin_cli.commands.output import say, say_json, say_table
 from tocsin_cli.commands.session import Store, session_of, with_store
@@ -77,7 +76,8 @@ def put(
     ] = None,
 ) -> None:
     """Make a list, or replace it; every rule that names it follows within a second."""
-    given = [*(entries or ()), *(_lines(file) if file else ())]
+    written = text_of(file).splitlines() if file else ()
+    given = [*(entries or ()), *(line for line in written if line.strip())]
     words = valid(ListDocument, {"id": _id(name), "entries": given})
     session = session_of(context)
 
@@ -114,11 +114,3 @@ def _id(name: str) -> str:
 def _beginning(words: ListDocument) -> str:
     shown = ", ".join(words.entries[:SHOWN])
     return f"{shown}, …" if len(words.entries) > SHOWN else shown
-
-
-def _lines(file: Path) -> list[str]:
-    try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise TocsinError(f"cannot read {file}: {error}") from error
-    return [line for line in text.splitlines() if line.strip()]

@@ -1,6 +1,5 @@
 """Where texts are set, and by which words: for looking, and for whole collections."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -14,8 +13,9 @@ from tocsin.regions.gazetteer import Gazetteer
 from tocsin.regions.geoparser import Geoparser
 from tocsin.regions.places import LocatedPlace, Places
 from tocsin.regions.spotted import Spotted
+from tocsin_cli.commands.files import STDIN, name_of, text_of
 from tocsin_cli.commands.group import FAILED
-from tocsin_cli.commands.line_files import STDIN, answer_lines, name_of
+from tocsin_cli.commands.line_files import answer_lines
 from tocsin_cli.commands.line_workers import answering
 from tocsin_cli.commands.options import Jobs
 from tocsin_cli.commands.output import say, say_table, styled
@@ -85,20 +85,13 @@ def _show_files(session: Session, paths: list[Path], home: str, *, everything: b
     geoparser = Geoparser(gazetteer)
     home_id = gazetteer.resolve(home) if home else ""
     for number, path in enumerate(paths):
-        title, text = _read(path)
-        article = Article(name_of(path), title, text, session.clock.now(), home=home_id)
+        title, _, text = text_of(path).strip().partition("\n")
+        article = Article(
+            name_of(path), title.strip(), text.strip(), session.clock.now(), home=home_id
+        )
         if number:
             say()
         _Shown(gazetteer, article, *geoparser.explain(article)).show(everything=everything)
-
-
-def _read(path: Path) -> tuple[str, str]:
-    try:
-        whole = sys.stdin.read() if path == STDIN else path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise TocsinError(f"cannot read {name_of(path)}: {error}") from error
-    title, _, text = whole.strip().partition("\n")
-    return title.strip(), text.strip()
 
 
 class _Shown:

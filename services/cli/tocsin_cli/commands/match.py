@@ -9,8 +9,9 @@ from tocsin.errors import RuleSyntaxError, TocsinError
 from tocsin.matching import Engine
 from tocsin.matching.presearch import Kernel, must_compile, presearcher, warm
 from tocsin_cli.commands import documents
+from tocsin_cli.commands.files import STDIN, name_of
 from tocsin_cli.commands.group import FAILED
-from tocsin_cli.commands.line_files import STDIN, answer_lines, name_of, opened, progress
+from tocsin_cli.commands.line_files import answer_lines, opened, progress
 from tocsin_cli.commands.line_workers import answering
 from tocsin_cli.commands.options import Jobs
 from tocsin_cli.commands.output import err

@@ -11,6 +11,7 @@ import typer
 from tocsin.documents import RegionDocument
 from tocsin.errors import TocsinError
 from tocsin_cli.commands import documents
+from tocsin_cli.commands.files import text_of
 from tocsin_cli.commands.session import Session
 from tocsin_cli.manifests import Kind, State, check, read
 
@@ -52,10 +53,7 @@ def _of_store(session: Session) -> Sequence[RegionDocument]:
 
 
 def _of_file(session: Session, file: Path) -> Sequence[RegionDocument]:
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise TocsinError(f"cannot read {file}: {error}") from error
+    text = text_of(file)
     if text.lstrip().startswith("["):
         # A list, as --json writes it; YAML reads JSON.
         text = f'{{"{Kind.REGION}": {text}}}'

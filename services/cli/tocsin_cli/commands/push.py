@@ -11,7 +11,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from tocsin.errors import TocsinError
+from tocsin.errors import TocsinError, cause_of
 from tocsin_cli.commands.aftermath import say_aftermath
 from tocsin_cli.commands.options import AsJson
 from tocsin_cli.commands.output import err, say, say_json
@@ -210,7 +210,7 @@ def _lines(item: Item) -> Iterator[bytes]:
         with item.path.open("rb") as stream:
             yield from stream
     except OSError as error:
-        raise TocsinError(f"cannot read {item.name}: {error.strerror or error}") from error
+        raise TocsinError(f"cannot read {item.name}: {cause_of(error)}") from error
 
 
 def _say(tally: Tally) -> None:

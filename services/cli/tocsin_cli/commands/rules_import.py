@@ -11,9 +11,10 @@ import typer
 from rich.text import Text
 
 from tocsin.documents import RuleDocument
-from tocsin.errors import NotFoundError, RuleSyntaxError, TocsinError
+from tocsin.errors import NotFoundError, RuleSyntaxError, TocsinError, cause_of
 from tocsin.rules.dialects import Dialect, Note
 from tocsin_cli.commands import documents
+from tocsin_cli.commands.files import STDIN, name_of
 from tocsin_cli.commands.group import FAILED, caret
 from tocsin_cli.commands.options import AsJson, Reason
 from tocsin_cli.commands.output import say, say_json, styled
@@ -21,9 +22,6 @@ from tocsin_cli.commands.session import Store, session_of, with_store
 from tocsin_cli.matching.foreign import BY_SUFFIX, Foreign, Found, Layout, found
 from tocsin_cli.matching.lines import LineError
 from tocsin_cli.matching.takeover import Taken, Terms
-
-
-STDIN = Path("-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +90,14 @@ def import_rules(
 
 
 def _rows(path: Path, layout: Layout, terms: Terms) -> Sequence[Row]:
-    name = "standard input" if path == STDIN else str(path)
+    name = name_of(path)
     try:
         with _opened(path) as stream:
             rows = [_row(each, terms) for each in found(stream, layout)]
     except LineError as error:
         raise TocsinError(f"{name}:1: {error}") from error
-    except OSError as error:
-        raise TocsinError(f"cannot read {name}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise TocsinError(f"cannot read {name}: it is not UTF-8 ({error.reason})") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise TocsinError(f"cannot read {name}: {cause_of(error)}") from error
     if not rows:
         raise TocsinError(f"there is no query in {name}")
     return rows

@@ -10,13 +10,13 @@ from rich.text import Text
 
 from tocsin.article import Article
 from tocsin.documents import RuleDocument, SubscriptionDocument
-from tocsin.errors import TocsinError
 from tocsin.matching import ArticleView, Clause, ClauseKind, Explanation, Hit, Setting, explain
 from tocsin.ports.deliveries import DeliveryRecord
 from tocsin.ports.subscribers import Directory, channels_of
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.regions.geoparser import Geoparser
 from tocsin_cli.commands import documents
+from tocsin_cli.commands.files import name_of, text_of
 from tocsin_cli.commands.options import AsJson
 from tocsin_cli.commands.output import say, say_json, styled
 from tocsin_cli.commands.own_regions import RegionsFile, StoreRegions, know_own_regions
@@ -119,12 +119,8 @@ async def _facts(store: Store, article_id: str, rule_id: str) -> Facts:
 
 
 def _article(path: Path, session: Session) -> Article:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise TocsinError(f"cannot read {path}: {error}") from error
-    title, _, body = text.strip().partition("\n")
-    return Article(str(path), title.strip(), body.strip(), session.clock.now())
+    title, _, body = text_of(path).strip().partition("\n")
+    return Article(name_of(path), title.strip(), body.strip(), session.clock.now())
 
 
 def _say_head(facts: Facts, explanation: Explanation) -> None:
