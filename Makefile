@@ -16,7 +16,7 @@ help: ## List the targets.
 up: .venv/kernel ## Run everything on this machine: Valkey, the services, demo data.
 	tocsin up
 
-test: .venv/kernel ## Run every test.
+test: .venv/kernel ## Run every test, save those of chaos.
 	pytest -n $(WORKERS) -m 'not slow and not chaos'
 	pytest -m 'slow and not chaos'
 
