@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from rig.streams import Counted, Server, Stage, match, matched, until
 from tocsin.events import ArticleIngested, Event
+from tocsin.runtime.intake import Intake, Isolation, ReadReply
 from tocsin.runtime.worker import StreamWorker
 
 
@@ -47,19 +49,28 @@ async def test_nothing_is_lost_when_the_store_is_killed_and_comes_back(
     assert await durable.letters() == []
 
 
-async def test_reading_goes_on_soon_after_the_store_is_back(server: Server, durable: Stage) -> None:
-    loop = asyncio.get_running_loop()
-    async with durable.working() as worker:
-        server.kill()
-        await until(lambda: _cannot_read(worker))
-        await asyncio.sleep(2.5)  # so long that the pauses between attempts are at their longest
-        server.start()
-        back_at = loop.time()
-        await publish_despite_outage(durable, "a")
-        await until(lambda: _all_there(durable, {"a"}))
+async def test_a_store_that_is_away_is_asked_ever_later_but_each_second_at_least(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
 
-        # A second between attempts; FastStream itself waits five.
-        assert loop.time() - back_at < 4
+    async def noted(seconds: float) -> None:
+        pauses.append(seconds)
+
+    async def away(room: int, block_ms: int) -> ReadReply:
+        raise RedisConnectionError("refused")
+
+    async def back(room: int, block_ms: int) -> ReadReply:
+        return []
+
+    monkeypatch.setattr(asyncio, "sleep", noted)
+    intake = Intake(stage.worker().groups[0], 1, Isolation())
+
+    for fetch in (*[away] * 6, back, away):
+        assert await intake.read(fetch, 0) == []
+
+    assert pauses == [0.1, 0.2, 0.4, 0.8, 1, 1, 0.1]
+    assert intake.problem == "refused"
 
 
 async def test_an_outage_while_an_event_is_in_hand_burns_no_attempt(
