@@ -116,6 +116,8 @@ def test_hoisting_loses_nothing(args: list[str]) -> None:
         ("a AND", 5, "  a AND\n       ^"),
         ("first\nsecond AND", 13, "  second AND\n         ^"),
         ("\ta b", 3, "  \ta b\n  \t  ^"),
+        ("马里 (", 3, "  马里 (\n       ^"),
+        ("e\u0301 (", 3, "  e\u0301 (\n    ^"),
         ("", 0, "  \n  ^"),
     ],
 )

@@ -111,9 +111,9 @@ def add_channel(
     add(context, Kind.CHANNEL, valid(ChannelDocument, fields))
     if confirmed:
         confirm_channel(context, channel_id)
-    elif directory_of(context).state(_channel(directory_of(context), channel_id)) is (
-        ChannelState.PENDING
-    ):
+        return
+    directory = directory_of(context)
+    if directory.state(_channel(directory, channel_id)) is ChannelState.PENDING:
         say(
             "A mail with a link goes there; alerts wait until the link is followed. Or confirm it "
             f"yourself: tocsin channels confirm {channel_id}"

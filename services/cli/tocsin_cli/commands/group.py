@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import typer
+from rich.cells import cell_len
 from rich.text import Text
 from typer.core import TyperGroup
 
@@ -86,6 +87,8 @@ def caret(text: str, position: int) -> Text:
     """Return the line of a text where a position is, with a caret under it."""
     start = text.rfind("\n", 0, position) + 1
     line = text[start:].partition("\n")[0]
-    # A tab is as wide in both lines.
-    indent = "".join("\t" if letter == "\t" else " " for letter in text[start:position])
+    # A tab is as wide in both lines; a Chinese character takes two cells, an accent of its own none.
+    indent = "".join(
+        letter if letter == "\t" else " " * cell_len(letter) for letter in text[start:position]
+    )
     return Text.assemble(f"  {line}\n  {indent}", ("^", "bold red"))
