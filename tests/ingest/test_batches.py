@@ -15,6 +15,7 @@ from ingest.api import ARTICLES, NDJSON, Api
 from tocsin.article import Article
 from tocsin.errors import StoreUnavailableError
 from tocsin.ports.articles import Published
+from tocsin_ingest.routes import bodies
 
 
 def titled(number: int) -> dict[str, str]:
@@ -176,6 +177,26 @@ async def test_results_come_while_the_lines_are_still_being_sent(api: Api) -> No
             result = await send(titled(number))
 
             assert (result["line"], result["new"]) == (number + 1, True)
+
+
+async def test_a_line_that_does_not_come_in_time_may_come_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "DEADLINE_S", 0.2)
+    line = json.dumps(titled(1)).encode() + b"\n"
+
+    async def one_and_a_half() -> AsyncIterator[bytes]:
+        yield line
+        yield line[:10]
+        await asyncio.sleep(3_600)
+
+    answer = await api.ask("POST", ARTICLES, one_and_a_half(), {"Content-Type": NDJSON})
+
+    assert [(line["line"], line["status"]) for line in answer.lines] == [
+        (1, "accepted"),
+        (2, "failed"),
+    ]
+    assert answer.lines[1]["problem"]["status"] == 408
 
 
 async def test_a_sender_that_reads_nothing_until_it_has_sent_everything_is_served() -> None:

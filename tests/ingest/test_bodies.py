@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import socket
+from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
@@ -122,6 +123,21 @@ def send_without_end(port: int, at_most: int) -> int:
                 line.sendall(b"10000\r\n" + b" " * 65_536 + b"\r\n")
                 sent += 65_536
     return sent
+
+
+async def test_a_body_that_does_not_come_in_time_is_not_waited_for(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "DEADLINE_S", 0.2)
+
+    async def half() -> AsyncIterator[bytes]:
+        yield b'{"title": '
+        await asyncio.sleep(3_600)
+
+    answer = await api.ask("POST", ARTICLES, half(), {"Content-Type": JSON})
+
+    assert (answer.status, answer.problem["title"]) == (408, "The body did not come in time")
+    assert answer.headers["Connection"] == "close"
 
 
 async def test_a_sender_that_goes_away_is_no_error(caplog: pytest.LogCaptureFixture) -> None:

@@ -45,8 +45,10 @@ class Result:
 
     @property
     def failed(self) -> bool:
-        """Whether it was our fault, so that the same line may be taken later."""
-        return self.problem is not None and self.problem.status >= 500
+        """Whether the line is not to blame, but we are, or the way to us: it may be taken later."""
+        return self.problem is not None and (
+            self.problem.status >= 500 or self.problem.status == 408
+        )
 
     @property
     def final(self) -> bool:
