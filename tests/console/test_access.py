@@ -1,6 +1,7 @@
 from html import escape
 
 import pytest
+import structlog.testing
 from fastapi.routing import APIRoute
 
 from console.office import Office
@@ -136,11 +137,16 @@ async def test_a_login_leads_to_the_very_page_that_was_asked_for(office: Office)
     assert login.headers["location"] == asked
 
 
-async def test_a_wrong_token_is_told_on_the_login_page(office: Office) -> None:
-    async with office.client() as client:
-        response = await client.post("/login", data={"token": "wrong", "who": "<Ann>"})
-        closed = await client.get("/rules")
+async def test_a_wrong_token_is_told_on_the_login_page_and_in_the_log(office: Office) -> None:
+    with structlog.testing.capture_logs() as logged:
+        async with office.client() as client:
+            response = await client.post("/login", data={"token": "wrong", "who": "<Ann>"})
+            closed = await client.get("/rules")
 
+    [entry] = logged
+    assert entry["event"] == "login refused"
+    assert entry["client"].startswith("client-")
+    assert "wrong" not in entry.values()
     assert response.status_code == 401
     assert "TOCSIN_CONSOLE_TOKEN" in response.text
     assert "set-cookie" not in response.headers

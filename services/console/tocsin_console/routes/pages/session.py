@@ -1,11 +1,15 @@
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from tocsin_console.routes.access import COOKIE, SESSION, Access, local
+from tocsin_console.routes.rate_limit import client_of
 from tocsin_console.routes.templates import render
 
+
+log = structlog.get_logger()
 
 router = APIRouter()
 
@@ -27,6 +31,7 @@ async def log_in(
 ) -> Response:
     access: Access = request.app.state.access
     if not access.is_token(token.strip()):
+        log.warning("login refused", client=client_of(request.scope))
         return render(request, "login.html", status=401, next=local(next), wrong=True)
     response = RedirectResponse(local(next), 303)
     response.set_cookie(
