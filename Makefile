@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # Side by side: twice the usual two cores, for tests wait as much as they compute.
 WORKERS  ?= 4
 
-.PHONY: help up test fast chaos bench-chain bench-delivery torture-delivery soak-delivery bench-match bench-regions containers-test check lint fix alone lock gazetteer docs
+.PHONY: help up test fast chaos bench-chain bench-delivery torture-delivery soak-delivery bench-match bench-live bench-regions containers-test check lint fix alone lock gazetteer docs
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -31,6 +31,9 @@ bench-regions: .venv/ready ## Measure how well and how fast places are found.
 
 bench-match: .venv/kernel ## Measure matching against 10,000 and 100,000 rules (RULES=1000000 PROFILE=storm …).
 	PYTHONPATH=tests python tests/benchmarks/bench_match.py $(if $(RULES),--rules $(RULES)) $(if $(PROFILE),--profile $(PROFILE))
+
+bench-live: .venv/kernel ## Measure how soon a saved rule holds, and what articles notice of it (RULES=100000).
+	PYTHONPATH=tests python tests/benchmarks/bench_live.py $(if $(RULES),--rules $(RULES))
 
 bench-chain: .venv/kernel ## Measure latency and throughput of the whole chain.
 	PYTHONPATH=tests python tests/benchmarks/bench_chain.py

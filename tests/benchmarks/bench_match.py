@@ -7,8 +7,9 @@ they lie under ``TOCSIN_CORPORA``, a folder with ``match/articles.jsonl``. Only 
 are matched. The rules are made up from them (``match_rules``), always the same.
 
 Figures. One thread; CPU time of this thread, for the machine may be shared; the best of three passes over
-the articles, once all of them have been seen. ``explained``: every match with its spans and sentences, the
-rules read anew from their text where they were not asked for lately. The peers are a loop of regular
+the articles, once all of them have been seen; the rules are built by one thread, or by ``--jobs`` processes.
+``ids``: every match's id, in order. ``evidence``: every match's rule, and the spans of each of its clauses that is
+found. ``published``: every match with its sentences, as the JSON in which the matcher publishes it. The peers are a loop of regular
 expressions, and PostgreSQL with RUM's inverse index, where it is installed; they get a part of the
 articles, in the same run.
 """
@@ -20,9 +21,11 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import NamedTuple, get_args
@@ -32,12 +35,15 @@ import psutil
 
 from benchmarks.match_peers import Item, peers
 from benchmarks.match_rules import STORM, Generator, Profile, Query, Vocabulary, region_id
+from tocsin.adapters import wire
 from tocsin.article import Article
 from tocsin.errors import RuleSyntaxError
-from tocsin.matching import Engine
+from tocsin.events import ArticleMatched, ArticleSummary, RuleMatch
+from tocsin.matching import Engine, Matches, Preparation, PreparedRule
 from tocsin.matching.presearch import Kernel, presearcher, warm
 from tocsin.regions.places import Places, RegionHit
 from tocsin.rules import RegionFilter, Rule, parse
+from tocsin.runtime.crew import crew, in_turn
 
 
 BESIDE_US = Path(__file__).resolve().parents[3] / "shared/data"
@@ -55,6 +61,7 @@ def main() -> None:
     arguments.add_argument("--profile", nargs="+", choices=get_args(Profile), default=["standard"])
     arguments.add_argument("--articles", type=int, default=2_000)
     arguments.add_argument("--kernel", choices=get_args(Kernel), default="auto")
+    arguments.add_argument("--jobs", type=int, default=1, help="processes that read the rules")
     arguments.add_argument("--no-peers", dest="peers", action="store_false")
     given = arguments.parse_args()
     if not ARTICLES.exists():
@@ -68,7 +75,7 @@ def main() -> None:
         for count in given.rules:
             say(f"\n{profile}, {count:,} rules, {len(flow):,} articles")
             queries = Generator(vocabulary, profile).queries(count)
-            Measurement(given.kernel, flow).run(queries)
+            Measurement(given.kernel, flow).run(queries, given.jobs)
         if profile == "standard" and given.peers:
             queries = Generator(vocabulary, profile).queries(FOR_PEERS)
             compare(given.kernel, list(rules_of(queries)), flow)
@@ -134,9 +141,9 @@ class Measurement:
     kernel: Kernel
     stream: Sequence[Item]
 
-    def run(self, queries: Iterator[Query]) -> None:
+    def run(self, queries: Iterator[Query], jobs: int) -> None:
         engine = empty(self.kernel)
-        last = self.build(engine, queries)
+        last = self.build(engine, list(queries), jobs)
         gc.collect()
         gc.freeze()
         for batch in BATCHES:
@@ -146,18 +153,18 @@ class Measurement:
         self.beside(engine, last)
         snapshot(engine, self.kernel)
 
-    def build(self, engine: Engine, queries: Iterator[Query]) -> list[Rule]:
-        before, spent = resident_mb(), 0.0
-        last: list[Rule] = []
-        for some in chunks(queries, 10_000):  # made up outside the time that counts
-            cpu = time.process_time()
-            last = list(rules_of(iter(some), len(engine) + EDITS))
-            for rule in last:
-                engine.put(rule)
-            spent += time.process_time() - cpu
+    def build(self, engine: Engine, queries: Sequence[Query], jobs: int) -> list[Rule]:
+        before, cpu, started = resident_mb(), cpu_seconds(), time.perf_counter()
+        with prepared_by(self.kernel, jobs) as prepared:
+            for some in prepared(drafts_of(queries)):
+                engine.put_prepared([rule for rule in some if rule is not None])
+            took, spent = time.perf_counter() - started, cpu_seconds() - cpu
         gc.collect()
-        say(f"  built in {spent:.1f} s, in {resident_mb() - before:.0f} MB")
-        return last
+        say(
+            f"  built by {jobs} in {took:.1f} s, {spent:.1f} s of CPU, "
+            f"in {resident_mb() - before:.0f} MB: {len(engine):,} rules"
+        )
+        return list(rules_of(iter(queries[-10_000:]), len(engine) + EDITS))
 
     def match(self, engine: Engine, batch: int) -> None:
         best = min(
@@ -181,13 +188,25 @@ class Measurement:
         return Speed(times, matches)
 
     def explain(self, engine: Engine) -> None:
-        found = engine.match_many(self.stream[:EXPLAINED])
-        cpu = time.thread_time()
-        matches = sum(len(list(each)) for each in found)
-        took = time.thread_time() - cpu
-        say(
-            f"  explained: {EXPLAINED / took:,.0f} articles/s, {took / max(1, matches) * 1e6:.0f} us a match"
-        )
+        some = self.stream[:EXPLAINED]
+        ways: dict[str, Callable[[Item, Matches], int]] = {
+            "ids": lambda _, found: len(found.rule_ids),
+            "evidence": lambda _, found: spans_in(found),
+            "published": lambda item, found: len(published(item[0], found)),
+        }
+        for name, read in ways.items():
+            cpu = time.thread_time()
+            matches = 0
+            for at in range(0, len(some), 16):
+                items = some[at : at + 16]
+                for item, found in zip(items, engine.match_many(items), strict=True):
+                    read(item, found)
+                    matches += len(found)
+            took = time.thread_time() - cpu
+            say(
+                f"  matched, and {name} read: {len(some) / took:,.0f} articles/s, "
+                f"{took / max(1, matches) * 1e6:.1f} us a match"
+            )
 
     def beside(self, engine: Engine, rules: Sequence[Rule]) -> None:
         """Measure, on the clock, how much longer an article takes while a rule is added before it."""
@@ -206,6 +225,55 @@ class Measurement:
             f"  an article alone: p99 {p99:.3f} ms, worst {longest:.1f} ms on the clock; with a rule "
             f"added before each: p99 {p99_beside:.3f} ms, worst {longest_beside:.1f} ms"
         )
+
+
+def spans_in(matches: Matches) -> int:
+    return sum(len(each.hits) for match in matches if match.label.id for each in match.evidence)
+
+
+def published(article: Article, matches: Matches) -> bytes:
+    event = ArticleMatched(
+        article=ArticleSummary.of(article),
+        matches=RuleMatch.all_of(matches, article, Names()),
+        matched_at=article.fetched_at,
+    )
+    return wire.encode(event)
+
+
+class Names:
+    """The rules' regions are made up, and have no names but their ids."""
+
+    def name(self, region_id: str) -> str:
+        return region_id
+
+    def path(self, place_id: str, region_id: str, on: date) -> tuple[str, ...]:
+        return (place_id, region_id, f"{on:%Y}")
+
+
+def drafts_of(queries: Sequence[Query]) -> Iterator[list[Rule]]:
+    for first in range(0, len(queries), 1_000):
+        yield [
+            Rule(f"r{n}", "", text, None, RegionFilter(any=regions) if regions else None)
+            for n, (text, regions) in enumerate(queries[first : first + 1_000], first)
+        ]
+
+
+@contextmanager
+def prepared_by(
+    kernel: Kernel, jobs: int
+) -> Iterator[Callable[[Iterable[list[Rule]]], Iterator[Sequence[PreparedRule | None]]]]:
+    if jobs == 1:
+        yield partial(map, Preparation(kernel))
+        return
+    with crew(partial(Preparation, kernel), jobs) as workers:
+        yield partial(in_turn, workers)
+
+
+def cpu_seconds() -> float:
+    """Return what this process and the processes that it started have taken."""
+    own = psutil.Process()
+    every = [own, *own.children(recursive=True)]
+    return sum(sum(each.cpu_times()[:2]) for each in every) + sum(own.cpu_times()[2:4])
 
 
 def empty(kernel: Kernel) -> Engine:
@@ -266,11 +334,6 @@ def compare(kernel: Kernel, rules: Sequence[Rule], stream: Sequence[Item]) -> No
             f"tocsin on the same: {ours.rate(len(some)):,.0f} articles/s, {ours.matches:,} matches: "
             f"{ours.rate(len(some)) / rate:,.0f} times"
         )
-
-
-def chunks(queries: Iterator[Query], size: int) -> Iterator[list[Query]]:
-    while some := [query for _, query in zip(range(size), queries, strict=False)]:
-        yield some
 
 
 def resident_mb() -> float:

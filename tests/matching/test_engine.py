@@ -120,6 +120,22 @@ def test_matches_are_counted_and_cut_without_being_explained(article_of: Article
     assert matches[-1].explanation.matched
 
 
+def test_what_matches_is_known_before_anybody_counts_the_articles_words(
+    article_of: ArticleOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def counted(view: ArticleView) -> None:
+        raise AssertionError(view)
+
+    engine = Engine()
+    engine.put(rule_of("army"))
+    monkeypatch.setattr(ArticleView, "streams", property(counted))
+
+    matches = engine.match(article_of("the army"), Places())
+
+    assert len(matches) == 1
+    assert matches.rule_ids == ["a-rule"]
+
+
 def test_matches_tell_of_the_rules_as_they_were(article_of: ArticleOf) -> None:
     engine = Engine()
     engine.put(rule_of("army"))

@@ -3,13 +3,17 @@
 from dataclasses import replace
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.presearch.draws import draw_rule
+from strategies import expressions
+from tocsin.errors import RuleSyntaxError
 from tocsin.matching.expression_json import expression_of, json_of
-from tocsin.matching.records import SharedLists, id_in, record_of, rule_in
-from tocsin.rules import InRegion, ListReference, Rule, parse, resolve
+from tocsin.matching.reading import Reading, reading_of
+from tocsin.matching.records import SharedLists, id_in, reading_in, record_of, rule_in
+from tocsin.rules import Expression, InRegion, ListReference, Rule, parse, resolve, to_text
 from tocsin.rules.lists import alternatives
 from tocsin.rules.walk import walk
 
@@ -90,3 +94,48 @@ def test_an_expression_comes_out_of_json_as_it_went_in(seed: int) -> None:
 
     if expression is not None:
         assert repr(expression_of(json_of(expression))) == repr(expression)
+
+
+def told(reading: Reading) -> tuple[object, ...]:
+    return reading.label, reading.regions, reading.leaves
+
+
+@given(seed=st.integers(0, 1 << 32))
+def test_what_a_match_tells_comes_out_of_the_record_too(seed: int) -> None:
+    rule = draw_rule(Random(seed))
+    lists = SharedLists()
+
+    assert told(reading_in(record_of(rule, lists), lists)) == told(reading_of(rule))
+
+
+@given(expressions())
+def test_and_so_it_does_of_rules_with_a_query(expression: Expression) -> None:
+    query = to_text(expression)
+    try:
+        rule = Rule("a", "A rule", query, parse(query))
+    except RuleSyntaxError:
+        return  # what is vague cannot be asked for
+    lists = SharedLists()
+
+    assert told(reading_in(record_of(rule, lists), lists)) == told(reading_of(rule))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "army",
+        '"red army" AND (attack* OR “São Paulo”) NOT rain',
+        "army NEAR/3 (mali OR niger)",
+        "army SENTENCE mali",
+        '"red army"~3',
+        "الجيش AND 軍隊",
+        "title:army",
+        "l'armée AND U.S.",
+        " OR ".join(f"army{n}x" for n in range(300)),
+    ],
+)
+def test_as_with_these(query: str) -> None:
+    rule = Rule("a", "A rule", query, parse(query))
+    lists = SharedLists()
+
+    assert told(reading_in(record_of(rule, lists), lists)) == told(reading_of(rule))

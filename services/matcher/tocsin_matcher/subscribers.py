@@ -52,7 +52,7 @@ class Matcher:
             chosen = matches[start : start + MATCHES_PER_EVENT]
             yield ArticleMatched(
                 article=ArticleSummary.of(article),
-                matches=tuple(RuleMatch.of(match, article, self._names) for match in chosen),
+                matches=RuleMatch.all_of(chosen, article, self._names),
                 matched_at=self._clock.now(),
                 part=part,
             )

@@ -1,6 +1,6 @@
 """Which rules an article matched, and why; enough to write the alert from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import ClassVar, Protocol, Self
 
@@ -119,16 +119,50 @@ class RuleMatch(Part):
 
     @classmethod
     def of(cls, match: Match, article: Article, names: RegionPaths) -> Self:
-        rule = match.label
-        return cls(
-            rule_id=rule.id,
-            rule_name=rule.name,
-            rule_version=rule.version,
-            query=rule.query,
-            terms=tuple(map(TermEvidence.of, match.evidence)),
-            places=tuple(_places(match, article, names)),
-            snippets=tuple(map(Snippet.of, match.snippets)),
+        return cls.all_of([match], article, names)[0]
+
+    @classmethod
+    def all_of(
+        cls, matches: Iterable[Match], article: Article, names: RegionPaths
+    ) -> tuple[Self, ...]:
+        """Return the matches of one article; what several have in common is written once."""
+        shared = _Shared()
+        return tuple(
+            [
+                cls(
+                    rule_id=rule.id,
+                    rule_name=rule.name,
+                    rule_version=rule.version,
+                    query=rule.query,
+                    terms=tuple(map(shared.term, match.evidence)),
+                    places=tuple(_places(match, article, names)),
+                    snippets=shared.snippets(match.snippets),
+                )
+                for match in matches
+                for rule in (match.label,)
+            ]
         )
+
+
+class _Shared:
+    """Matches of one article say the same of the same words: in the very same objects."""
+
+    def __init__(self) -> None:
+        self._terms: dict[int, tuple[Evidence, TermEvidence]] = {}
+        self._snippets: dict[int, tuple[Sequence[MarkedSentence], tuple[Snippet, ...]]] = {}
+
+    def term(self, evidence: Evidence) -> TermEvidence:
+        known = self._terms.get(id(evidence))
+        if known is None:  # kept with what it is of, so that nothing else gets its id
+            known = self._terms[id(evidence)] = (evidence, TermEvidence.of(evidence))
+        return known[1]
+
+    def snippets(self, sentences: Sequence[MarkedSentence]) -> tuple[Snippet, ...]:
+        known = self._snippets.get(id(sentences))
+        if known is None:
+            known = (sentences, tuple(map(Snippet.of, sentences)))
+            self._snippets[id(sentences)] = known
+        return known[1]
 
 
 def _places(match: Match, article: Article, names: RegionPaths) -> Iterator[PlaceEvidence]:

@@ -110,10 +110,10 @@ class Engine:
         return _loaded, (type(self._presearcher), self.dump())
 
     def _decided(self, candidates: Candidates, view: ArticleView) -> Matches:
-        certain = map(self._rules.record, candidates.certain)
-        possible = map(self._rules.record, candidates.possible)
-        satisfied = (record for record in possible if evaluate(self._rules.rule(record), view))
-        return Matches([*certain, *satisfied], self._rules, view)
+        records = self._rules.records(candidates.certain)
+        possible = self._rules.records(candidates.possible)
+        records += [each for each in possible if evaluate(self._rules.rule(each), view)]
+        return Matches(records, self._rules, view)
 
 
 def _loaded(presearch: Callable[[], Presearcher], saved: Mapping[str, NDArray[Any]]) -> Engine:

@@ -115,7 +115,7 @@ class Matches(Sequence[FoundMatch]):
     def __init__(self, records: list[bytes], rulebook: Rulebook, view: ArticleView) -> None:
         self._records = records
         self._rulebook = rulebook
-        self._shared = _Shared(view)
+        self._view = view
 
     def __len__(self) -> int:
         return len(self._records)
@@ -138,7 +138,7 @@ class Matches(Sequence[FoundMatch]):
 
     @cached_property
     def _matches(self) -> list[FoundMatch]:
-        rulebook, shared = self._rulebook, self._shared
+        rulebook, shared = self._rulebook, _Shared(self._view)
         reading = rulebook.reading
         found = [(reading(record), record) for record in self._records]
         found.sort(key=_id)

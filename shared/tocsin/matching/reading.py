@@ -5,6 +5,7 @@ evidence is simply what is found of it; ``explain`` says so at length, and says 
 """
 
 from collections.abc import Iterator
+from struct import Struct
 from typing import NamedTuple, TypeAlias
 
 from tocsin.rules import (
@@ -14,13 +15,16 @@ from tocsin.rules import (
     Not,
     Or,
     Phrase,
+    RegionFilter,
     Rule,
     Same,
     Term,
     Wildcard,
     to_text,
 )
+from tocsin.rules.quick import quick
 from tocsin.rules.walk import walk
+from tocsin.rules.words import word_patterns
 
 
 Placed: TypeAlias = Term | Wildcard | Phrase | Near | Same
@@ -43,19 +47,15 @@ Leaf: TypeAlias = tuple[str, tuple[str, ...], Near | Same | None]
 class Reading:
     """``leaves``: whatever of them is in an article that matched is evidence; None: not so simple."""
 
-    __slots__ = ("id", "leaves", "name", "query", "regions", "version")
+    __slots__ = ("id", "label", "leaves", "regions")
 
-    def __init__(self, rule: Rule, leaves: tuple[Leaf, ...] | None) -> None:
-        self.id = rule.id
-        self.name = rule.name
-        self.version = rule.version
-        self.query = rule.query
-        self.regions = rule.regions
+    def __init__(
+        self, label: Label, regions: RegionFilter | None, leaves: tuple[Leaf, ...] | None
+    ) -> None:
+        self.id = label.id
+        self.label = label
+        self.regions = regions
         self.leaves = leaves
-
-    @property
-    def label(self) -> Label:
-        return Label(self.id, self.name, self.version, self.query)
 
 
 def label_of(rule: Rule) -> Label:
@@ -63,18 +63,23 @@ def label_of(rule: Rule) -> Label:
 
 
 def reading_of(rule: Rule) -> Reading:
+    return Reading(label_of(rule), rule.regions, _leaves(rule))
+
+
+def _leaves(rule: Rule) -> tuple[Leaf, ...] | None:
     if rule.expression is None:
-        return Reading(rule, ())
-    leaves: list[Leaf] = []
-    for each in _placed(rule.expression):
-        if each is None:
-            return Reading(rule, None)
-        start, end = each.place
-        text = rule.query[start:end] or to_text(each)
-        leaves.append(
-            (text, (), each) if isinstance(each, Near | Same) else (text, each.words, None)
-        )
-    return Reading(rule, tuple(leaves))
+        return ()
+    found = list(_placed(rule.expression))
+    known = tuple([_leaf(rule.query, each) for each in found if each is not None])
+    return known if len(known) == len(found) else None
+
+
+def _leaf(query: str, expression: Placed) -> Leaf:
+    start, end = expression.place
+    text = query[start:end] or to_text(expression)
+    if isinstance(expression, Near | Same):
+        return text, (), expression
+    return text, expression.words, None
 
 
 def _placed(expression: Expression) -> Iterator[Placed | None]:
@@ -101,3 +106,68 @@ def _placed(expression: Expression) -> Iterator[Placed | None]:
 
 def _is_plain(expression: Near | Same) -> bool:
     return all(isinstance(each, Placed | Or) for each in walk(expression))
+
+
+# Packed: how many leaves there are, and where in the query each begins and ends; or why there are none.
+_NOT_SIMPLE = b"\xfe"
+_NOT_PACKED = b"\xff"
+_MOST_PACKED = 0xFD
+_IS_PLACED = 1 << 15  # a bit of where it ends
+_PAIR = Struct("<HH")
+_QUOTES = '"“„«'
+
+
+def packed(rule: Rule) -> bytes:
+    """Return the leaves of a rule as some bytes, from which they are read sooner than from the query."""
+    if rule.expression is None:
+        return b"\0"
+    found = list(_placed(rule.expression))
+    if None in found:
+        return _NOT_SIMPLE
+    known = [each for each in found if each is not None]
+    if len(known) > _MOST_PACKED:
+        return _NOT_PACKED
+    pieces = [bytes((len(known),))]
+    for each in known:
+        start, end = each.place
+        text = rule.query[start:end]
+        if isinstance(each, Near | Same):
+            if _read_placed(text) != each:
+                return _NOT_PACKED
+            end |= _IS_PLACED
+        elif _words_in(text) != each.words:
+            return _NOT_PACKED
+        pieces.append(_PAIR.pack(start, end))
+    return b"".join(pieces)
+
+
+def length_of_packed(data: bytes, at: int) -> int:
+    """Return how many bytes the leaves take that are packed from there on."""
+    count = data[at]
+    return 1 if count > _MOST_PACKED else 1 + _PAIR.size * count
+
+
+def unpacked(data: bytes, at: int, label: Label, regions: RegionFilter | None) -> Reading | None:
+    """Return the reading of a rule whose leaves are packed from there on, None where they are not."""
+    count = data[at]
+    if count > _MOST_PACKED:
+        return None if data[at] == _NOT_PACKED[0] else Reading(label, regions, None)
+    query = label.query
+    leaves: list[Leaf] = []
+    for start, end in _PAIR.iter_unpack(data[at + 1 : at + 1 + _PAIR.size * count]):
+        if end & _IS_PLACED:
+            text = query[start : end ^ _IS_PLACED]
+            leaves.append((text, (), _read_placed(text)))
+        else:
+            text = query[start:end]
+            leaves.append((text, _words_in(text), None))
+    return Reading(label, regions, tuple(leaves))
+
+
+def _words_in(text: str) -> tuple[str, ...]:
+    return word_patterns(text[1:-1] if text[:1] in _QUOTES else text)
+
+
+def _read_placed(text: str) -> Near | None:
+    found = quick(text)
+    return found if isinstance(found, Near) else None

@@ -1,16 +1,26 @@
 """Rules as a few bytes, of which a million fit where as many trees would not.
 
-A record is the length of the id in two bytes, the id, and JSON: ``[name, version, query]``, and an object
-where there is more. A query is kept as it is written, and parsed anew when somebody asks for
+A record is the length of the id in two bytes, the id, the leaves (see ``reading``), the version, the lengths of
+name and query, these two, and a JSON object where there is more. A query is kept as it is written, and parsed anew when somebody asks for
 the rule; what its names stood for is kept beside it, in the order in which they stand.
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, replace
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
+from struct import Struct
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from tocsin.matching.expression_json import expression_of, json_of
+from tocsin.matching.reading import (
+    Label,
+    Reading,
+    length_of_packed,
+    packed,
+    reading_of,
+    unpacked,
+)
 from tocsin.rules import (
     Expression,
     Filter,
@@ -58,14 +68,23 @@ class SharedLists:
 
 _MOST_LATELY = 1_000
 _LENGTH = 2
+_OF_REGIONS = tuple(field.name for field in fields(RegionFilter))
 _written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def record_of(rule: Rule, lists: SharedLists) -> bytes:
-    values: list[Any] = [rule.name, rule.version, rule.query]
-    if more := dict(_more(rule, lists)):
-        values.append(more)
-    return _beginning(rule.id) + _written(values).encode("utf-8", "surrogatepass")
+    name, query = _encoded(rule.name), _encoded(rule.query)
+    more = dict(_more(rule, lists))
+    return b"".join(
+        (
+            _beginning(rule.id),
+            packed(rule),
+            _HEAD.pack(rule.version, len(name), len(query)),
+            name,
+            query,
+            _encoded(_written(more)) if more else b"",
+        )
+    )
 
 
 def is_of(record: bytes | None, rule_id: str) -> bool:
@@ -74,18 +93,18 @@ def is_of(record: bytes | None, rule_id: str) -> bool:
 
 
 def id_in(record: bytes) -> str:
-    return record[_LENGTH : _end_of_id(record)].decode("utf-8", "surrogatepass")
+    end = (
+        record[0] << 8 | record[1]
+    ) + _LENGTH  # in place: this is asked for a million times a second
+    return record[_LENGTH:end].decode("utf-8", "surrogatepass")
 
 
 def version_in(record: bytes) -> int:
-    version: int = json.loads(record[_end_of_id(record) :].decode("utf-8", "surrogatepass"))[1]
-    return version
+    return _parts_of(record).version
 
 
 def rule_in(record: bytes, lists: SharedLists) -> Rule:
-    written = record[_end_of_id(record) :].decode("utf-8", "surrogatepass")
-    name, version, query, *others = json.loads(written)
-    more: dict[str, Any] = others[0] if others else {}
+    version, name, query, more = _parts_of(record)
     return Rule(
         id=id_in(record),
         name=name,
@@ -97,20 +116,61 @@ def rule_in(record: bytes, lists: SharedLists) -> Rule:
     )
 
 
+def reading_in(record: bytes, lists: SharedLists) -> Reading:
+    """Return what is needed to tell of a match."""
+    version, name, query, more = _parts_of(record)
+    regions = _regions(more["regions"]) if "regions" in more else None
+    label = Label(id_in(record), name, version, query)
+    found = unpacked(record, _end_of_id(record), label, regions)
+    return reading_of(rule_in(record, lists)) if found is None else found
+
+
+class _Parts(NamedTuple):
+    version: int
+    name: str
+    query: str
+    more: Mapping[str, Any]
+
+
+_HEAD = Struct("<QII")
+_NO_MORE: Mapping[str, Any] = MappingProxyType({})
+
+
+def _parts_of(record: bytes) -> _Parts:
+    end = _end_of_id(record)
+    at = end + length_of_packed(record, end)
+    version, length_of_name, length_of_query = _HEAD.unpack_from(record, at)
+    at += _HEAD.size
+    middle = at + length_of_name
+    end = middle + length_of_query
+    name = record[at:middle].decode("utf-8", "surrogatepass")
+    query = record[middle:end].decode("utf-8", "surrogatepass")
+    more = (
+        _NO_MORE
+        if end == len(record)
+        else json.loads(record[end:].decode("utf-8", "surrogatepass"))
+    )
+    return _Parts(version, name, query, more)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
 def _beginning(rule_id: str) -> bytes:
-    identity = rule_id.encode("utf-8", "surrogatepass")
+    identity = _encoded(rule_id)
     return len(identity).to_bytes(_LENGTH, "big") + identity
 
 
 def _end_of_id(record: bytes) -> int:
-    return _LENGTH + int.from_bytes(record[:_LENGTH], "big")
+    return (record[0] << 8 | record[1]) + _LENGTH
 
 
 def _more(rule: Rule, lists: SharedLists) -> Iterator[tuple[str, Any]]:
     if rule.languages:
         yield "languages", rule.languages
     if rule.regions is not None:
-        yield "regions", asdict(rule.regions)
+        yield "regions", {name: getattr(rule.regions, name) for name in _OF_REGIONS}
     if rule.expression is not None and not rule.query.strip():
         yield "expression", json_of(rule.expression)
     elif meant := _meant(rule, lists):
@@ -137,7 +197,7 @@ def _meant(rule: Rule, lists: SharedLists) -> list[str | int]:
     return found if any(each != "" for each in found) else []
 
 
-def _expression(query: str, more: dict[str, Any], lists: SharedLists) -> Expression | None:
+def _expression(query: str, more: Mapping[str, Any], lists: SharedLists) -> Expression | None:
     if "expression" in more:
         return expression_of(more["expression"])
     if not query.strip():

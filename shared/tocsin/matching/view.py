@@ -43,11 +43,12 @@ class Stream:
         prefix = fixed_prefix(pattern)
         found: set[int] = set()
         words = self._sorted
+        is_whole = pattern == f"{prefix}*"  # as nearly all are
         for at in range(bisect_left(words, prefix), len(words)):
             word = words[at]
             if not word.startswith(prefix):
                 break
-            if matches(pattern, word):
+            if is_whole or matches(pattern, word):
                 found.update(self.positions[word])
         return sorted(found)
 

@@ -77,4 +77,4 @@ def is_pattern(word: str) -> bool:
 
 def fixed_prefix(word: str) -> str:
     """Return the letters before the first wildcard; all of them where there is none."""
-    return re.split(r"[*?]", word, maxsplit=1)[0]
+    return word.partition("*")[0].partition("?")[0]

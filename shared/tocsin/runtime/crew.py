@@ -1,6 +1,7 @@
 """A few processes that work for this one, and end with it."""
 
 import asyncio
+import gc
 import multiprocessing
 import signal
 from collections import deque
@@ -134,6 +135,8 @@ def _interrupts_ignored() -> Iterator[None]:
 
 def _work(make: Callable[[], Callable[[Task], Answer]], pipe: Connection) -> None:
     work = make()
+    gc.collect()
+    gc.freeze()  # what it needs stays, and need not be looked through again and again
     while True:
         try:
             pipe.send(work(pipe.recv()))
