@@ -1,6 +1,6 @@
 """How well, and how fast, are the places of real articles found?
 
-    PYTHONPATH=tests python tests/benchmarks/bench_regions.py [lgl] [geovirus] [gwn] [reuters] [ambiguity] [speed]
+    PYTHONPATH=tests python tests/benchmarks/bench_regions.py [lgl] [geovirus] [gwn] [reuters] [ambiguity] [sentences] [speed]
 
 The corpora are not ours to pass on: they lie under ``TOCSIN_CORPORA`` (a folder with ``places/``),
 and what is not there is left out with a word. They are for measuring only; no weight was fitted
@@ -30,11 +30,13 @@ from typing import Any
 import psutil
 
 from benchmarks.peers import Found, peers, use_alone
+from regions.test_sentences import amiss, sentences
 from tocsin.adapters.gazetteer.curated import divisions
 from tocsin.adapters.gazetteer.load import load
 from tocsin.article import Article
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.regions.geoparser import Geoparser
+from tocsin.regions.places import Places
 from tocsin.regions.spotted import Sense
 
 
@@ -110,6 +112,7 @@ def main() -> None:
         "lgl": toponym_bench("lgl"),
         "reuters": reuters,
         "ambiguity": ambiguity,
+        "sentences": own_sentences,
         "speed": speed,
     }
     arguments = argparse.ArgumentParser(description=__doc__)
@@ -305,6 +308,23 @@ def ambiguity(gazetteer: Gazetteer) -> None:
     say(f"\nambiguity: {len(documents) - len(failed)} of {len(documents)} sentences right")
     for text, absent, wrong in failed:
         say(f"  {text}\n    absent {sorted(absent)}, wrong {sorted(wrong)}")
+
+
+def own_sentences(gazetteer: Gazetteer) -> None:
+    """Count the sentences of ours that are right, and those of them that nothing was learned from."""
+    geoparser = Geoparser(gazetteer)
+
+    def locate(text: str, *, language: str) -> Places:
+        return geoparser.locate(as_article({"text": text, "language": language}, year=2025))
+
+    right: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    for sentence in sentences():
+        for kind in ("all", sentence.language, *(["never learned from"] * sentence.unseen)):
+            total[kind] += 1
+            right[kind] += not amiss(locate, gazetteer, sentence)
+    counts = ", ".join(f"{kind} {right[kind]} of {total[kind]}" for kind in total)
+    say(f"\nsentences of ours right: {counts}")
 
 
 def our_id(gazetteer: Gazetteer, region: str) -> str:

@@ -53,7 +53,7 @@ class _Group:
     """The mentions of one name, and what it means.
 
     ``weight`` is how loud its vote is: not as loud as it is often repeated; ``voted`` is what it was
-    at the last vote. ``support`` and ``away`` are the evidence that the other names are.
+    at the last vote. ``believable``: the other names could make it worth showing. ``support`` and ``away`` are the evidence that the other names are.
     """
 
     entry: Entry
@@ -64,14 +64,10 @@ class _Group:
     scored: _Scored = field(default_factory=list)
     weight: float = 0.0
     voted: float = 0.0
+    believable: bool = True
     likely: bool = False
     support: float = 0.0
     away: float = 0.0
-
-    @property
-    def believable(self) -> bool:
-        """Tell whether the other names could make it worth showing."""
-        return max(self.logits) + _ELSEWHERE > _HOPELESS
 
     def weigh(self, worth: float = 0.0) -> None:
         """Work out how likely each mention is a place, with what the other names are worth."""
@@ -110,11 +106,12 @@ def decide(mentions: Sequence[Mention], home: Home) -> None:
     for last in (False, True):
         votes = _vote(groups, home)
         for group in groups:
-            _hear_support(group, votes)
+            # What nobody hears need not be known before the end.
+            if last or group.believable:
+                _hear_support(group, votes)
         anchors = _anchors(groups)
         points = list(anchors.values())
         for group in groups:
-            # What nobody hears need not be known before the end.
             if len(group.senses) > 1 and (group.weight or (last and group.believable)):
                 near = points
                 if group in anchors:
@@ -139,7 +136,9 @@ def _groups(mentions: Sequence[Mention]) -> list[_Group]:
         group.mentions.append(mention)
         group.logits.append(entry.logit + _sum_of(mention.evidence))
     for group in by_key.values():
-        group.weigh()
+        group.believable = max(group.logits) + _ELSEWHERE > _HOPELESS
+        if group.believable:
+            group.weigh()
     return list(by_key.values())
 
 
