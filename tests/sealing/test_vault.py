@@ -238,6 +238,25 @@ def test_a_file_of_keys_is_read_anew_when_it_changes(tmp_path: Path) -> None:
     assert ring.current() == SecretKeys((NEW, OLD))
 
 
+def test_a_file_that_is_replaced_while_it_is_read_is_read_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, new = tmp_path / "keys", tmp_path / "new"
+    file.write_text(SecretKeys((OLD,)).as_file())
+    new.write_text(SecretKeys((NEW, OLD)).as_file())
+    read = Path.read_text
+
+    def overtaken(path: Path, encoding: str | None = None) -> str:
+        text = read(path, encoding)
+        if new.exists():
+            new.replace(file)
+        return text
+
+    monkeypatch.setattr(Path, "read_text", overtaken)
+
+    assert KeyRing.of_file(file).find() == SecretKeys((NEW, OLD))
+
+
 def test_a_file_that_was_spoilt_takes_no_key_away(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -31,10 +31,12 @@ class KeyRing:
         Raises:
             StartError: it cannot be read, or holds none.
         """
+        ring = cls(None, path)  # looked at before it is read, so that a change meanwhile is seen
         try:
-            return cls(SecretKeys.parse(path.read_text(encoding="utf-8")), path)
+            ring._keys = SecretKeys.parse(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise StartError(f"the secret keys in {path}: {_why(error)}") from error
+        return ring
 
     def find(self) -> SecretKeys | None:
         """Return the keys, None where there are none."""
