@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from ingest.web import Answer, Exchange, Web, serving
-from tocsin_ingest.adapters.guarded_http import GuardedHttp, Limits, _next_hop
+from tocsin_ingest.adapters.guarded_http import CHUNK, GuardedHttp, Limits, _next_hop
 from tocsin_ingest.ports import Fetched, FetchError, RefusedError
 from tocsin_ingest.stages.egress import Egress
 from tocsin_ingest.stages.schedule import Validators
@@ -136,6 +136,18 @@ async def test_compressed_bodies_are_inflated(
     web.says("/feed", body, Content_Encoding=encoding)
 
     assert (await get(http, f"{web.url}/feed")).body == FEED
+
+
+@pytest.mark.parametrize("wbits", [zlib.MAX_WBITS, -zlib.MAX_WBITS, zlib.MAX_WBITS | 16])
+@pytest.mark.parametrize("beyond", [-1, 0, 1, 4, 258, 259])
+async def test_a_body_of_any_size_is_inflated_whole(
+    http: GuardedHttp, web: Web, wbits: int, beyond: int
+) -> None:
+    feed = b"x" * (2 * CHUNK + beyond)
+    encoding = "gzip" if wbits > zlib.MAX_WBITS else "deflate"
+    web.says("/feed", zlib.compress(feed, wbits=wbits), Content_Encoding=encoding)
+
+    assert (await get(http, f"{web.url}/feed")).body == feed
 
 
 @pytest.mark.parametrize(

@@ -193,8 +193,12 @@ class _Inflater:
                 if not chunk.startswith(GZIP):
                     return
                 self._inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
-            yield self._piece(chunk)
+            yield (piece := self._piece(chunk))
             chunk = self._inflater.unconsumed_tail or self._inflater.unused_data
+            # Behind a full piece there may be more of what was taken in: with no trailer after it,
+            # as in raw deflate, nothing else would bring it out.
+            while not chunk and len(piece) == CHUNK and not self.complete:
+                yield (piece := self._piece(b""))
 
     def _piece(self, chunk: bytes) -> bytes:
         try:
