@@ -163,6 +163,8 @@ def test_a_division_stands_among_its_towns_though_one_is_filed_far_away(
         ("Nova Scotians", "admin1:CA-NS"),
         ("Faroese", "country:FO"),
         ("Queenslander", "admin1:AU-QLD"),
+        ("Calabrians", "admin1:IT-78"),
+        ("Gazans", "area:gaza"),
     ],
 )
 def test_people_of_states_and_territories_are_known(
