@@ -71,6 +71,7 @@ def test_a_list_is_separated_by_commas(environment: pytest.MonkeyPatch) -> None:
         ("TOCSIN_PORT", "70000", "must be a port from 0 (any) to 65535"),
         ("TOCSIN_LOG_FORMAT", "xml", "'console' or 'json'"),
         ("TOCSIN_GRACE_S", "-1", "greater than or equal to 0"),
+        ("TOCSIN_RETENTION_H", "inf", "less than or equal to 87600"),
         ("TOCSIN_UNSAFE_STORE", "perhaps", "valid boolean"),
         ("TOCSIN_REDIS_URL", "localhost", "must be a URL such as redis://host:6379/0"),
         ("TOCSIN_REDIS_URL", "http://h", "must be a URL such as redis://host:6379/0"),

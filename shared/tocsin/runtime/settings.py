@@ -77,6 +77,7 @@ class Settings(BaseSettings):
     retention_h: float = Field(
         default=24,
         ge=0,
+        le=87_600,
         description="Hours that articles and matches are kept to look at, once all are done with "
         "them; given up where the store's memory runs short",
     )
