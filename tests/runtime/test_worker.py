@@ -74,6 +74,27 @@ async def test_an_event_with_two_owners_is_published_once(stage: Stage, counted:
     assert stage.calls == ["a", "a"]
 
 
+async def test_an_event_that_another_finished_meanwhile_is_not_buried(
+    stage: Stage, counted: Counted
+) -> None:
+    taken_over = asyncio.Event()
+
+    async def fails_once_taken_over(event: ArticleIngested) -> Sequence[Event]:
+        await taken_over.wait()
+        raise PermanentError("too late")
+
+    async with stage.working(fails_once_taken_over, consumer="slow", timeout_s=60, min_idle_s=90):
+        await stage.publish("a")
+        await until(lambda: _is_pending(stage))
+        async with stage.working(consumer="quick"):
+            await stage.until_output("a")
+            taken_over.set()
+            await until(lambda: counted.at_least(1, HANDLED, outcome="lost"))
+
+    assert await stage.letters() == []
+    assert counted.since(HANDLED, outcome="buried") == 0
+
+
 async def test_a_process_does_not_take_over_what_it_has_in_hand(stage: Stage) -> None:
     may_end = asyncio.Event()
 

@@ -166,15 +166,19 @@ class EntryMiddleware(BaseMiddleware[Any, Any]):
             traceback=mask(text)[-TRACEBACK_LIMIT:],
         )
         self._log.error("entry is given up", reason=letter.reason, exc_info=error)
-        await self._persist(lambda: self._group.bury(self._entry_id, self.msg["data"], letter))
-        self._ended("buried")
+        buried = await self._persist(
+            lambda: self._group.bury(self._entry_id, self.msg["data"], letter)
+        )
+        self._ended("buried" if buried else "lost")
 
     async def _set_aside(self, after_s: float, *, counts: bool) -> None:
         idle_ms = max(self._consumption.min_idle_ms - int(after_s * 1_000), 0)
         await self._persist(lambda: self._group.set_aside(self._entry_id, idle_ms, counts=counts))
 
-    async def _persist(self, action: Callable[[], Awaitable[bool]]) -> None:
+    async def _persist(self, action: Callable[[], Awaitable[bool]]) -> bool:
         """Do it once the store is there again; nothing better can be done meanwhile.
+
+        Return what the action does, which is whether the entry was still ours.
 
         What the store refuses is not repeated for longer than it takes until somebody claims
         the entry anyway.
@@ -183,14 +187,12 @@ class EntryMiddleware(BaseMiddleware[Any, Any]):
         deadline = loop.time() + self._consumption.min_idle_s
         while True:
             try:
-                await action()
+                return await action()
             except (RedisError, OSError) as error:
                 if isinstance(error, ResponseError) and loop.time() > deadline:
                     self._log.error("store refuses to set the entry aside", error=str(error))
-                    return
+                    return False
                 await asyncio.sleep(STORE_RETRY_S)
-            else:
-                return
 
     @property
     def _log(self) -> structlog.stdlib.BoundLogger:

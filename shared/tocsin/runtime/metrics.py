@@ -12,7 +12,7 @@ BUILD = Gauge(
 
 HANDLED = Counter(
     "tocsin_stream_handled_entries_total",
-    "Deliveries of entries by how they ended: done, lost, retry, infrastructure, buried, skipped",
+    "Deliveries of entries by how they ended: done, lost, retry, infrastructure, buried",
     ("stream", "group", "outcome"),
 )
 HANDLING = Histogram(
