@@ -99,6 +99,7 @@ def test_attachments_are_read() -> None:
         (b"{}", "no_text"),
         (b'{"text": " "}', "no_text"),
         (b'{"text": 7}', "no_text"),
+        (b"[" * 100_000, "invalid_blocks"),
     ],
 )
 def test_what_slack_refuses_is_refused(body: bytes, said: str) -> None:

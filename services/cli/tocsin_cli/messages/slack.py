@@ -22,7 +22,13 @@ def read_slack(body: bytes, content_type: str) -> Reading:
     Raises:
         RefusedError: it is not JSON, or holds no text.
     """
-    payload = _payload(body, content_type)
+    try:
+        return _reading(_payload(body, content_type))
+    except RecursionError:
+        raise RefusedError("invalid_blocks") from None
+
+
+def _reading(payload: dict[str, Any]) -> Reading:
     attachments = payload.get("attachments")
     detail = "\n".join(
         line
