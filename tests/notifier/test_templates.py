@@ -1,12 +1,22 @@
 """The operator's own templates, and what becomes of one that breaks."""
 
+import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from notifier.alerts import ID, an_alert
-from tocsin_notifier.messages import Letters, card
+from notifier.receivers import MailServer
+from notifier.sending import relay_to, send
+from tocsin.delivery import Alert, Digest
+from tocsin.delivery.notice import Notice
+from tocsin.ports.deliveries import Delivery
+from tocsin.ports.sender import Kind, Outcome
+from tocsin.testing import FakeClock
+from tocsin_notifier.adapters.apprise_sender import UNWRITTEN, AppriseSender
+from tocsin_notifier.messages import Letters, WritingDesk, Written, card
 
 
 OURS = Letters()
@@ -49,6 +59,32 @@ def test_a_broken_template_is_told_of_and_ours_is_used(tmp_path: Path, broken: s
         "template is broken, ours is used",
         "mail.txt.j2",
     )
+
+
+@pytest.mark.usefixtures("tamed")
+async def test_a_template_that_never_ends_is_waited_for_no_longer_than_a_receiver(
+    mail_server: MailServer,
+) -> None:
+    may_end = threading.Event()
+
+    class Endless(WritingDesk):
+        def written(self, message: Alert | Digest | Notice, delivery: Delivery) -> Written:
+            may_end.wait(30)
+            return super().written(message, delivery)
+
+    sender = AppriseSender(
+        FakeClock(),
+        relay=relay_to(mail_server),
+        desk=Endless(),
+        patience=timedelta(milliseconds=50),
+    )
+
+    outcome = await send(sender, "mailto:ann@example.org")
+    may_end.set()
+    sender.close()
+
+    assert outcome == Outcome(Kind.TRANSIENT, UNWRITTEN)
+    assert mail_server.mail.messages == []
 
 
 def test_what_can_be_seen_before_the_first_mail_is_told(tmp_path: Path) -> None:

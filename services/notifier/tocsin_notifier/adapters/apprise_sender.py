@@ -46,6 +46,7 @@ LOCKED = (
     "the channel's URL cannot be opened with our keys: add the one that it was sealed with to "
     "TOCSIN_SECRET_KEYS, or put the channel anew"
 )
+UNWRITTEN = "the message was not written in time: look at TOCSIN_NOTIFIER_TEMPLATES"
 MARGIN = 20  # characters that Apprise may add to a body
 
 
@@ -114,9 +115,13 @@ class AppriseSender:
         except ValueError as error:
             return Outcome(Kind.PERMANENT, f"the alert cannot be read: {error}")
         try:
-            service, attempt = await self._writing.ask(_Order(message, delivery, channel, posted))
+            async with asyncio.timeout(self._patience.total_seconds()):
+                order = _Order(message, delivery, channel, posted)
+                service, attempt = await self._writing.ask(order)
         except UnusableChannelError as error:
             return Outcome(Kind.PERMANENT, str(error))
+        except TimeoutError:
+            return Outcome(Kind.TRANSIENT, UNWRITTEN)
         loop = asyncio.get_running_loop()
         work = partial(copy_context().run, self._send, service, attempt)
         result = await self._patiently(loop.run_in_executor(self._threads, work), attempt)
