@@ -1,12 +1,14 @@
+import asyncio
 from html import escape
 
 import pytest
 import structlog.testing
 from fastapi.routing import APIRoute
+from starlette.types import Message
 
 from console.office import Office
 from tocsin_console.routes import pages
-from tocsin_console.routes.access import ANYBODY, COOKIE, Access, local, name_of
+from tocsin_console.routes.access import ANYBODY, COOKIE, Access, Guard, local, name_of
 from tocsin_console.routes.security import goes_by
 
 
@@ -135,6 +137,21 @@ async def test_a_login_leads_to_the_very_page_that_was_asked_for(office: Office)
 
     assert f'name="next" value="{escape(asked)}"' in form.text
     assert login.headers["location"] == asked
+
+
+async def test_an_address_that_is_no_text_leads_to_the_login_too(office: Office) -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    # No client of ours writes such an address.
+    scope = {"type": "http", "method": "GET", "path": "/rules", "headers": []}
+    guard = Guard(office.app, Access(TOKEN, office.clock))
+    await guard(scope | {"query_string": b"q=\xff"}, lambda: asyncio.sleep(3_600, {}), send)
+
+    assert sent[0]["status"] == 303
+    assert dict(sent[0]["headers"])[b"location"] == b"/login?next=/rules%3Fq%3D%C3%BF"
 
 
 async def test_a_wrong_token_is_told_on_the_login_page_and_in_the_log(office: Office) -> None:

@@ -126,7 +126,7 @@ class Guard:
             )
             await response(scope, receive, send)
         else:
-            asked = f"{scope['path']}?{scope['query_string'].decode()}".removesuffix("?")
+            asked = f"{scope['path']}?{scope['query_string'].decode('latin-1')}".removesuffix("?")
             await RedirectResponse(f"/login?next={quote(asked)}", 303)(scope, receive, send)
 
 
