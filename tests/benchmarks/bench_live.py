@@ -1,6 +1,6 @@
 """How soon a saved rule holds, and what articles notice of it: ``make bench-live``.
 
-    PYTHONPATH=tests python tests/benchmarks/bench_live.py [--rules N …] [--seconds S] [--changes N]
+    PYTHONPATH=tests python tests/benchmarks/bench_live.py [--rules N …] [--seconds S] [--rate N] [--changes N]
 
 A real matcher against a real Valkey that syncs each write. 100 articles of 300 words a second are put on the
 stream, by turns with and without rules being added and changed, each of them awaited by the articles that
@@ -34,7 +34,6 @@ from tocsin.documents import RuleDocument
 from tocsin.events import ArticleIngested, ArticleMatched
 
 
-ARTICLES_A_SECOND = 100
 WORDS = 300
 LATELY = 8  # rules that an article names, so that one that comes late finds an article all the same
 BASE = "basis"  # what each article has, so that each has a match
@@ -47,13 +46,14 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     arguments.add_argument("--rules", type=int, nargs="+", default=[1_000, 100_000])
     arguments.add_argument("--seconds", type=float, default=20)
+    arguments.add_argument("--rate", type=float, default=100, help="articles a second")
     arguments.add_argument("--changes", type=float, default=10, help="of rules, a second")
     given = arguments.parse_args()
     for count in given.rules:
-        asyncio.run(measure(count, given.seconds, given.changes))
+        asyncio.run(measure(count, given.seconds, given.rate, given.changes))
 
 
-async def measure(rules: int, seconds: float, changes: float) -> None:
+async def measure(rules: int, seconds: float, rate: float, changes: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
         store = valkey(Path(folder) / "valkey", port)
@@ -70,7 +70,7 @@ async def measure(rules: int, seconds: float, changes: float) -> None:
             print(
                 f"\n{rules:,} rules: the matcher was ready after {time.monotonic() - started:.1f} s"
             )
-            flow = Flow(client, matcher)
+            flow = Flow(client, matcher, rate)
             await flow.run(5, 0, Run())  # to warm up
             calm, busy = Run(), Run()
             for _ in range(ROUNDS):
@@ -129,8 +129,9 @@ class Run:
 
 
 class Flow:
-    def __init__(self, client: Redis, matcher: Process) -> None:
+    def __init__(self, client: Redis, matcher: Process, rate: float) -> None:
         self._client = client
+        self._rate = rate
         self._matcher = psutil.Process(matcher.pid)
         self._store = RedisRuleStore(client, SystemClock())
         self._random = Random(3)
@@ -163,8 +164,8 @@ class Flow:
 
     async def _push(self, seconds: float) -> None:
         begun = time.monotonic()
-        for number in range(int(seconds * ARTICLES_A_SECOND)):
-            await asyncio.sleep(max(0, begun + number / ARTICLES_A_SECOND - time.monotonic()))
+        for number in range(int(seconds * self._rate)):
+            await asyncio.sleep(max(0, begun + number / self._rate - time.monotonic()))
             self._number += 1
             article = self._article(f"article-{self._number}")
             encoded = wire.encode(article)
