@@ -32,7 +32,7 @@ class MatcherSettings(Settings):
         ge=0,
         le=64,
         description="How many processes read the rules at a start without a snapshot; "
-        "0: as many as there are processors",
+        "0: as many as there are processors, up to 8",
     )
     snapshot_dir: Path | None = Field(
         default=None,
