@@ -5,19 +5,24 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, compress, count
+from operator import add, sub
 from typing import Literal
 
 from tocsin.regions.dictionary import Dictionary
-from tocsin.regions.spelling import WORD, fold, without_clitics
+from tocsin.regions.spelling import UNSPACED, WORD, fold, without_clitics
 from tocsin.regions.tables import WordClass, Words
 
 
 Look = Literal["capital", "lower", "digit", "caseless"]
 
 _WORDS_AND_GAPS = re.compile(f"({WORD.pattern})")
-# The same for texts in plain letters, in half the time.
-_ASCII_WORDS_AND_GAPS = re.compile("([A-Za-z0-9]+)")
+# The same where no character is a word by itself, in half the time.
+_SPACED_WORDS_AND_GAPS = re.compile(r"([^\W_]+)")
+# By ASCII character: itself where it is part of a word, else a blank.
+_BLANKED = "".join(c if c.isalnum() else " " for c in map(chr, range(128)))
+# What even English texts have beside ASCII; none is part of a word.
+_MARKS = "\u2019\u2018\u201c\u201d\u2013\u2014\u2026\u2022\u00a0\u00a3\u20ac"
 
 # Words of more than three letters that may stand in lower case within a name.
 _SMALL = {"sous", "upon", "under", "della", "delle", "dello", "sobre"}
@@ -138,9 +143,8 @@ class Vocabulary(dict[str, Word]):
 class Reading:
     """The words of a text and where they stand.
 
-    ``gaps`` is what stands before each word and after the last. ``beginnings`` are the numbers of the
-    words that may begin a name. ``shouting`` are the (start, end) of the lines that are all in
-    capitals, in reading order.
+    ``beginnings`` are the numbers of the words that may begin a name. ``shouting`` are the
+    (start, end) of the lines that are all in capitals, in reading order.
     """
 
     text: str
@@ -148,12 +152,11 @@ class Reading:
     beginnings: list[int]
     starts: list[int]
     ends: list[int]
-    gaps: list[str]
     shouting: list[tuple[int, int]]
 
     def between(self, index: int) -> str:
-        """Return what stands between a word and the next."""
-        return self.gaps[index + 1]
+        """Return what stands between a word and the next, which there must be."""
+        return self.text[self.ends[index] : self.starts[index + 1]]
 
     def shouts(self, position: int) -> bool:
         """Tell whether the line there is all in capitals, so that case says nothing."""
@@ -164,11 +167,34 @@ class Reading:
 
 
 def read(text: str, vocabulary: Vocabulary) -> Reading:
-    parts = (_ASCII_WORDS_AND_GAPS if text.isascii() else _WORDS_AND_GAPS).split(text)
-    ends = list(accumulate(map(len, parts)))
-    words = list(map(vocabulary.__getitem__, parts[1::2]))
+    plain = text
+    if not text.isascii():
+        for mark in _MARKS:
+            plain = plain.replace(mark, " ")
+    written, starts, ends = _plain_words(plain) if plain.isascii() else _words(text)
+    words = list(map(vocabulary.__getitem__, written))
     beginnings = [number for number, word in enumerate(words) if word.reach]
-    return Reading(text, words, beginnings, ends[:-1:2], ends[1::2], parts[::2], _shouting(text))
+    return Reading(text, words, beginnings, starts, ends, _shouting(text))
+
+
+def _plain_words(text: str) -> tuple[list[str], list[int], list[int]]:
+    """Return the words of a text in ASCII, where each starts and where it ends.
+
+    Without a pattern, as nearly every text can be read so, and most of reading is this.
+    """
+    pieces = text.translate(_BLANKED).split(" ")
+    lengths = list(map(len, pieces))
+    # One blank stands before each piece but the first.
+    ends = list(compress(map(add, accumulate(lengths), count()), lengths))
+    return list(filter(None, pieces)), list(map(sub, ends, filter(None, lengths))), ends
+
+
+def _words(text: str) -> tuple[list[str], list[int], list[int]]:
+    """Return the same of any text."""
+    pattern = _WORDS_AND_GAPS if UNSPACED.search(text) else _SPACED_WORDS_AND_GAPS
+    parts = pattern.split(text)
+    ends = list(accumulate(map(len, parts)))
+    return parts[1::2], ends[:-1:2], ends[1::2]
 
 
 def _shouting(text: str) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ from tocsin.regions.han import SIMPLIFIED, TRADITIONAL
 
 
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+UNSPACED = re.compile(f"[{_UNSPACED}]")
 WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 
 _LETTERS = str.maketrans(

@@ -112,10 +112,10 @@ def _other_script(reading: Reading, dictionary: Dictionary, index: int) -> Menti
 
 def _ahead(reading: Reading, index: int, reach: int) -> str:
     """Return the key of the words from here on, as far as a name may reach and end."""
-    words, gaps = reading.words, reading.gaps
+    words, between = reading.words, reading.between
     whole = folded = f"{words[index].folded} "
     for following in range(index + 1, min(index + reach, len(words))):
-        if gaps[following] not in _JOINERS:
+        if between(following - 1) not in _JOINERS:
             break
         word = words[following]
         folded += f"{word.folded} "
@@ -128,10 +128,10 @@ def _ahead(reading: Reading, index: int, reach: int) -> str:
 
 def _joined(reading: Reading, index: int, reach: int) -> str:
     """Return the key of the words from here on that one name may hold, whatever their case."""
-    words, gaps = reading.words, reading.gaps
+    words, between = reading.words, reading.between
     folded = f"{words[index].folded} "
     for following in range(index + 1, min(index + reach, len(words))):
-        if gaps[following] not in _JOINERS:
+        if between(following - 1) not in _JOINERS:
             break
         folded += f"{words[following].folded} "
     return folded
