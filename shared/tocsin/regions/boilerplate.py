@@ -10,7 +10,7 @@ from tocsin.regions.reading import Reading
 
 # A sentence or line that begins so says nothing of where the news is.
 _CUES = re.compile(
-    r"[.!?\n][\s>*\u2022-]*(?:"
+    r"[.!?\n][\s>*\u2022-]*+(?:"
     r"(?:follow|join|like|find) us\b|subscribe (?:to|now|today)\b|sign up (?:for|to)\b|leave a (?:reply|comment)\b|"
     r"(?:read|see) (?:more|also)\b\s*:|related (?:articles?|stories|topics?|news)\b|share this\b|click here\b|"
     r"all rights reserved\b|copyright (?:\u00a9|\(c\)|\d{4})|\u00a9|(?:editing|reporting|writing) by\b|"
