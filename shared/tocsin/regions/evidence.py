@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from tocsin.regions.dictionary import Form
+from tocsin.regions.dictionary import DEMONYM, PHRASE
 from tocsin.regions.linking import lies_in
 from tocsin.regions.mention import Mention
 from tocsin.regions.reading import COMMON, GIVEN, Reading, Word
@@ -20,9 +20,22 @@ _FUNCTION = 10
 _LIST = re.compile(r", (?:and |or |et |y |e |\u0438 )?| (?:and|or|et|y|e|\u0438) |\u3001")
 _LIST_MOST = 6  # characters
 _SENTENCE_END = re.compile(r"[.!?:\"\u201c\u201d\n\u2022]\W*$")
-_NAMED_FOR = WordClass.DIVISION | WordClass.FIRM | WordClass.ORGANISATION
+# Numbers: an enumeration's members take ten times as long to look up.
+_DIVISION = int(WordClass.DIVISION)
+_FIRM = int(WordClass.FIRM)
+_COMPASS = int(WordClass.COMPASS)
+_PREPOSITION = int(WordClass.PREPOSITION)
+_OF = int(WordClass.OF)
+_TONGUE = int(WordClass.TONGUE)
+_GENERIC = int(WordClass.GENERIC)
+_TITLE = int(WordClass.TITLE)
+_KIN = int(WordClass.KIN)
+_ORGANISATION_OF = int(WordClass.ORGANISATION_OF)
+_SPEECH = int(WordClass.SPEECH)
+_INSTITUTION = int(WordClass.INSTITUTION)
+_NAMED_FOR = int(WordClass.DIVISION | WordClass.FIRM | WordClass.ORGANISATION)
 # Words that begin a sentence, or say more of where it is, are no part of a person's name.
-_NO_NAME = WordClass.COMPASS | WordClass.PREPOSITION | WordClass.OF
+_NO_NAME = int(WordClass.COMPASS | WordClass.PREPOSITION | WordClass.OF)
 _ARTICLES = {"la", "las", "le", "les", "el", "los", "al", "o", "a", "os", "as"}
 _DASHES = {"-", "\N{EN DASH}"}
 # What stands between two words of one sentence; nothing in Chinese.
@@ -44,12 +57,12 @@ def gather(reading: Reading, mentions: Sequence[Mention]) -> None:
     persons = _persons(reading, mentions)
     listed = [False, *(_in_list(reading, *pair) for pair in pairwise(mentions)), False]
     for number, mention in enumerate(mentions):
-        if mention.form is Form.PHRASE:
+        if mention.entry.form is PHRASE:
             continue
         before = mentions[number - 1] if number else None
         after = mentions[number + 1] if number + 1 < len(mentions) else None
         _spelling(reading, mention)
-        if mention.form is Form.DEMONYM and _is_tongue(reading, mention, before):
+        if mention.entry.form is DEMONYM and _is_tongue(reading, mention, before):
             mention.evidence["language"] = 1.0
         if reading.shouts(mention.start):
             mention.evidence["shouted"] = 1.0
@@ -70,7 +83,7 @@ def _is_tongue(reading: Reading, mention: Mention, before: Mention | None) -> bo
     index = mention.first - 1
     if index > 0 and reading.words[index].folded in {"in", "into"}:
         index -= 1
-    if index >= 0 and reading.words[index].classes & WordClass.TONGUE:
+    if index >= 0 and reading.words[index].classes & _TONGUE:
         return True
     if before is None or "language" not in before.evidence:
         return False
@@ -113,7 +126,7 @@ def _all_generic(reading: Reading, mention: Mention) -> bool:
     words = reading.words[mention.first : mention.last]
     if words[0].folded in _ARTICLES and len(words) > 1:
         words = words[1:]
-    return all(word.classes & WordClass.GENERIC for word in words)
+    return all(word.classes & _GENERIC for word in words)
 
 
 def _begins_sentence(reading: Reading, position: int) -> bool:
@@ -127,7 +140,7 @@ def _before(reading: Reading, mention: Mention, covered: set[int]) -> None:
         return
     word, between = reading.words[index], reading.between(index)
     evidence = mention.evidence
-    titled = bool(word.classes & WordClass.TITLE)
+    titled = bool(word.classes & _TITLE)
     initial = len(word.raw) == 1
     if between in _DASHES:
         if word.capital and index not in covered:
@@ -139,7 +152,7 @@ def _before(reading: Reading, mention: Mention, covered: set[int]) -> None:
     if titled:
         if not _governed(reading, mention):
             evidence["title before"] = 1.0
-    elif word.classes & WordClass.KIN and word.look == "lower":
+    elif word.classes & _KIN and word.look == "lower":
         evidence["kin before"] = 1.0
     elif word.capital and not word.ordinary and not word.classes & _NO_NAME:
         _name_before(mention, word, initial=initial and between == ". ", known=index in covered)
@@ -150,7 +163,7 @@ def _governed(reading: Reading, mention: Mention) -> bool:
 
     French and its sisters put the adjective behind, Russian and Arabic the country.
     """
-    if mention.form is Form.DEMONYM:
+    if mention.entry.form is DEMONYM:
         return reading.words[mention.first].look != "capital"
     return mention.entry.known and reading.words[mention.first].raw[0] > _LAST_LATIN
 
@@ -160,19 +173,19 @@ def _place_before(reading: Reading, mention: Mention, index: int) -> None:
     word = reading.words[index]
     earlier = reading.words[index - 1] if index else None
     evidence = mention.evidence
-    if word.classes & WordClass.PREPOSITION:
+    if word.classes & _PREPOSITION:
         evidence["preposition before"] = 1.0
-    elif word.folded == "the" and earlier and earlier.classes & WordClass.PREPOSITION:
+    elif word.folded == "the" and earlier and earlier.classes & _PREPOSITION:
         evidence["preposition before"] = 0.7
-    if word.classes & WordClass.COMPASS:
+    if word.classes & _COMPASS:
         evidence["direction before"] = 1.0
-    if word.classes & WordClass.DIVISION and not word.capital:
+    if word.classes & _DIVISION and not word.capital:
         evidence["kind of place beside"] = 1.0
-    if word.classes & WordClass.OF:
+    if word.classes & _OF:
         evidence["of before"] = 1.0
-        if earlier and earlier.classes & WordClass.ORGANISATION_OF:
+        if earlier and earlier.classes & _ORGANISATION_OF:
             evidence["organisation before"] = 1.0
-        elif earlier and earlier.classes & WordClass.DIVISION:
+        elif earlier and earlier.classes & _DIVISION:
             evidence["kind of place beside"] = 1.0
 
 
@@ -201,7 +214,7 @@ def _after(reading: Reading, mention: Mention, covered: set[int]) -> None:
         evidence["listed with a common word"] = 1.0
     if word.classes & _NAMED_FOR or not word.capital:
         evidence.update(_kind_after(word))
-    elif index not in covered and mention.form is not Form.DEMONYM:
+    elif index not in covered and mention.entry.form is not DEMONYM:
         _name_after(mention, word)
 
 
@@ -224,13 +237,13 @@ def _listed_with_common(reading: Reading, mention: Mention) -> bool:
 def _kind_after(word: Word) -> dict[str, float]:
     """Return what the kind of thing named after a place says: "Kayes region", "Kayes airport"."""
     classes = word.classes
-    if classes & WordClass.DIVISION:
+    if classes & _DIVISION:
         return {"kind of place beside": 1.0}
     if not word.capital:
-        if classes & WordClass.SPEECH:
+        if classes & _SPEECH:
             return {"speaks": 1.0}
-        return {"institution after": 1.0} if classes & WordClass.INSTITUTION else {}
-    return {"firm after": 1.0} if classes & WordClass.FIRM else {"organisation after": 1.0}
+        return {"institution after": 1.0} if classes & _INSTITUTION else {}
+    return {"firm after": 1.0} if classes & _FIRM else {"organisation after": 1.0}
 
 
 def _name_after(mention: Mention, word: Word) -> None:
@@ -255,7 +268,7 @@ def _among_mentions(mention: Mention, listed: Sequence[Mention]) -> None:
         evidence["says where"] = 1.0
     if mention.holds is not None and lies_in(mention.holds, mention):
         evidence["says where another is"] = 1.0
-    if any(other.form is Form.PHRASE for other in listed):
+    if any(other.entry.form is PHRASE for other in listed):
         evidence["listed with no place"] = 1.0
     elif listed:
         evidence["in a list"] = 1.0
@@ -299,7 +312,7 @@ def _persons(reading: Reading, mentions: Sequence[Mention]) -> set[str]:
 def _is_named(reading: Reading, index: int, before: Word, *, before_is_country: bool) -> bool:
     """Tell whether the word before makes this one a surname: "Col. Kita", "Aisha Kita"."""
     between = reading.between(index - 1)
-    titled = bool(before.classes & WordClass.TITLE)
+    titled = bool(before.classes & _TITLE)
     if between == ". ":
         initial = len(before.raw) == 1 and index > 1 and reading.words[index - 2].capital
         return titled or initial

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from tocsin.regions.dictionary import Form
+from tocsin.regions.dictionary import DEMONYM, NAME, PHRASE
 from tocsin.regions.mention import Mention
 from tocsin.regions.reading import Reading
 from tocsin.regions.tables import Use
@@ -40,6 +40,8 @@ _APPOSITION = re.compile(
     r"state|port|capital|hamlet|community|neighborhood|county)(?: \w+){0,2} (?:in|of)(?: the)?(?: \w+){0,2} "
 )
 _APPOSITION_MOST = 90
+# Nothing is said to lie in these.
+_NEVER_AROUND = (DEMONYM, PHRASE)
 _DATELINE = re.compile(
     r"\s*(?:,[^\u2014\u2013-]{0,30})?(?:\([\w .-]{2,25}\)\s*)?\s*(?:[\u2014\u2013]|--?)\s"
 )
@@ -55,7 +57,7 @@ def link(reading: Reading, mentions: Sequence[Mention]) -> None:
         between = text[here.end : there.start]
         if between in _POSSESSIVE:
             there.owner = here
-        elif here.form is not Form.NAME or there.form in {Form.DEMONYM, Form.PHRASE}:
+        elif here.entry.form is not NAME or there.entry.form in _NEVER_AROUND:
             continue
         elif between in _ENUMERATED and _two_on_a_par(here, there):
             # Nothing is said of where either lies.

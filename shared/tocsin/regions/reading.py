@@ -63,15 +63,23 @@ class Word:
     last: bool
     ends_name: bool
     ends_phrase: bool
-    # Asked of every word of every article, so they are no properties.
+    # Asked of every word of every article, so they are no properties. ``key`` is what it has in a
+    # name's key, ``ends`` whether some name ends with it, ``goes_on`` whether a name may hold it
+    # behind its first word.
+    key: str = field(init=False)
     capital: bool = field(init=False)
     ordinary: bool = field(init=False)
+    ends: bool = field(init=False)
+    goes_on: bool = field(init=False)
     facts: Mapping[str, float] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "facts", _facts(self))
         object.__setattr__(self, "capital", self.look == "capital")
         object.__setattr__(self, "ordinary", 0 < self.size <= 20)
+        object.__setattr__(self, "key", f"{self.folded} ")
+        object.__setattr__(self, "ends", self.last or self.ends_name or self.ends_phrase)
+        object.__setattr__(self, "goes_on", self.inner or self.ends)
 
 
 def _facts(word: Word) -> dict[str, float]:

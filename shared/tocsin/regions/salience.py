@@ -7,7 +7,7 @@ from datetime import date
 from types import MappingProxyType
 
 from tocsin.article import Article
-from tocsin.regions.dictionary import Form
+from tocsin.regions.dictionary import DEMONYM
 from tocsin.regions.entities import Candidate
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.regions.mention import Mention
@@ -214,7 +214,7 @@ def _spread(
 
 
 def _kind_weight(mention: Mention) -> float:
-    weight = _DEMONYM if mention.form is Form.DEMONYM else 1.0
+    weight = _DEMONYM if mention.entry.form is DEMONYM else 1.0
     if mention.evidence.keys() & _NAMED_FOR_IT:
         weight *= _EMBEDDED
     return weight

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import exp, log1p, sqrt
 from operator import itemgetter, mul
 
-from tocsin.regions.dictionary import SETTLED, Entry, Form, Voice
+from tocsin.regions.dictionary import DEMONYM, PHRASE, SETTLED, Entry, Voice
 from tocsin.regions.entities import Candidate
 from tocsin.regions.linking import lies_in
 from tocsin.regions.mention import Mention
@@ -78,7 +78,7 @@ class _Group:
                 total += probability
                 most = max(most, probability)
         self.likely = most >= _LIKELY
-        if self.entry.form is Form.DEMONYM:
+        if self.entry.form is DEMONYM:
             total *= 0.5
         self.weight = total / sqrt(len(self.logits)) if total else 0.0
 
@@ -127,7 +127,7 @@ def decide(mentions: Sequence[Mention], home: Home) -> None:
 def _groups(mentions: Sequence[Mention]) -> list[_Group]:
     by_key: dict[str, _Group] = {}
     for mention in mentions:
-        if mention.form is Form.PHRASE:
+        if mention.entry.form is PHRASE:
             continue
         entry = mention.entry
         group = by_key.get(mention.key)

@@ -1,6 +1,6 @@
 """Find the names: the longest dictionary match from each word that may begin one."""
 
-from tocsin.regions.dictionary import LONGEST, Dictionary, Entry, Form
+from tocsin.regions.dictionary import DEMONYM, LONGEST, NAME, PHRASE, Dictionary, Entry
 from tocsin.regions.mention import Mention
 from tocsin.regions.reading import Reading, Word
 from tocsin.regions.spelling import without_clitics
@@ -36,7 +36,7 @@ def spot(reading: Reading, dictionary: Dictionary, language: str) -> list[Mentio
             continue
         found.append(mention)
         after_last = mention.last
-        if mention.form is Form.NAME and (state := _state(reading, dictionary, mention)):
+        if mention.entry.form is NAME and (state := _state(reading, dictionary, mention)):
             found.append(state)
             after_last = state.last
     return found
@@ -92,7 +92,7 @@ def _name(reading: Reading, dictionary: Dictionary, index: int, *, english: bool
         last = index + count
         if count == 1 or _may_be_name(reading.words, index, last, entry):
             start, end = reading.starts[index], reading.ends[last - 1]
-            if not (entry.form is Form.DEMONYM and _looks_like_acronym(reading.text[start:end])):
+            if not (entry.form is DEMONYM and _looks_like_acronym(reading.text[start:end])):
                 return Mention(index, last, start, end, name, entry)
     return None
 
@@ -112,14 +112,14 @@ def _other_script(reading: Reading, dictionary: Dictionary, index: int) -> Menti
 
 def _ahead(reading: Reading, index: int, reach: int) -> str:
     """Return the key of the words from here on, as far as a name may reach and end."""
-    words, between = reading.words, reading.between
-    whole = folded = f"{words[index].folded} "
+    words, text, starts, ends = reading.words, reading.text, reading.starts, reading.ends
+    whole = folded = words[index].key
     for following in range(index + 1, min(index + reach, len(words))):
-        if between(following - 1) not in _JOINERS:
-            break
         word = words[following]
-        folded += f"{word.folded} "
-        if word.last or word.ends_name or word.ends_phrase:
+        if not word.goes_on or text[ends[following - 1] : starts[following]] not in _JOINERS:
+            break
+        folded += word.key
+        if word.ends:
             whole = folded
         if not word.inner:
             break
@@ -129,11 +129,11 @@ def _ahead(reading: Reading, index: int, reach: int) -> str:
 def _joined(reading: Reading, index: int, reach: int) -> str:
     """Return the key of the words from here on that one name may hold, whatever their case."""
     words, between = reading.words, reading.between
-    folded = f"{words[index].folded} "
+    folded = words[index].key
     for following in range(index + 1, min(index + reach, len(words))):
         if between(following - 1) not in _JOINERS:
             break
-        folded += f"{words[following].folded} "
+        folded += words[following].key
     return folded
 
 
@@ -141,7 +141,7 @@ def _may_be_name(words: list[Word], first: int, last: int, entry: Entry) -> bool
     """Tell whether the case of the words allows a name of them all: no "Nice people"."""
     ending = words[last - 1]
     if not ending.last:
-        ends = ending.ends_phrase if entry.form is Form.PHRASE else ending.ends_name and entry.known
+        ends = ending.ends_phrase if entry.form is PHRASE else ending.ends_name and entry.known
         if not ends:
             return False
     return all(word.inner for word in words[first + 1 : last - 1])
