@@ -85,6 +85,22 @@ class NotFoundError(TocsinError):
         self.identity = identity
 
 
+class UnreadableError(TocsinError):
+    """There is such a document, but what is stored is none that we understand.
+
+    ``version`` is the document's, where its kind has any.
+    """
+
+    def __init__(self, kind: str, identity: str, problem: str, *, version: int = 0) -> None:
+        super().__init__(
+            f"{kind} {identity!r} cannot be read ({problem}): put it anew, or delete it"
+        )
+        self.kind = kind
+        self.identity = identity
+        self.problem = problem
+        self.version = version
+
+
 class InUseError(TocsinError):
     """Something that others need cannot be removed; ``users`` are their ids."""
 

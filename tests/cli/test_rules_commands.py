@@ -1,12 +1,15 @@
 """`tocsin rules`: written, changed, switched, looked at."""
 
+import json
 import sys
 import tempfile
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
 from cli.shell import Cli
+from tocsin.adapters import keys
 
 
 def test_without_rules_one_is_told_how_to_add_one(cli: Cli) -> None:
@@ -190,3 +193,65 @@ def editor(folder: Path, expression: str) -> str:
         f"file.write_text({expression})\n"
     )
     return f"{sys.executable} {script}"
+
+
+def spoil(cli: Cli, key: str, document_id: str) -> None:
+    """Store what no version of us understands."""
+
+    async def work(redis: Redis) -> None:
+        await redis.hset(key, document_id, json.dumps({"id": document_id, "colour": "red"}))
+
+    cli.store(work)
+
+
+def test_a_rule_that_cannot_be_read_is_told_beside_the_others(cli: Cli) -> None:
+    cli.run("rules", "add", "sahel", "-q", "JNIM")
+    cli.run("rules", "add", "chad", "-q", "Boko")
+    spoil(cli, keys.RULES, "sahel")
+
+    written = cli.run("export")
+
+    assert "chad" in written.stdout
+    assert "sahel" not in written.stdout
+    problems = json.loads(cli.out("status", "--json", code=1))["problems"]
+    assert "rule sahel cannot be read: name: Field required; colour: Extra" in " ".join(problems)
+    assert "document cannot be read" in written.stderr
+    assert "sahel" in written.stderr
+    assert (
+        cli.error("rules", "show", "sahel").splitlines()[-1].endswith(": put it anew, or delete it")
+    )
+
+
+def test_a_rule_that_cannot_be_read_is_put_anew_from_a_file(cli: Cli, tmp_path: Path) -> None:
+    cli.run("rules", "add", "sahel", "-q", "JNIM")
+    file = tmp_path / "rules.yaml"
+    file.write_text(cli.out("export"))
+    spoil(cli, keys.RULES, "sahel")
+
+    cli.run("apply", "-f", str(file), "--prune", "--yes")
+
+    assert cli.json("rules", "list")[0]["version"] == 2
+
+
+def test_a_rule_that_cannot_be_read_is_kept_until_it_is_deleted(cli: Cli, tmp_path: Path) -> None:
+    cli.run("rules", "add", "sahel", "-q", "JNIM")
+    cli.run("rules", "add", "chad", "-q", "Boko")
+    spoil(cli, keys.RULES, "sahel")
+    file = tmp_path / "rules.yaml"
+    file.write_text(cli.out("export"))
+    cli.run("apply", "-f", str(file), "--prune", "--yes")
+
+    deleted = cli.lines("rules", "delete", "sahel", "--yes")
+
+    assert deleted[0].startswith("- rule sahel, which cannot be read: ")
+    assert "there is no rule 'sahel'" in cli.error("rules", "delete", "sahel", "--yes")
+
+
+def test_a_list_that_cannot_be_read_can_be_removed(cli: Cli) -> None:
+    cli.run("lists", "put", "jnim", "JNIM")
+    spoil(cli, keys.LISTS, "jnim")
+
+    removed = cli.lines("lists", "remove", "jnim", "--yes")
+
+    assert removed[0].startswith("- list jnim, which cannot be read: ")
+    assert cli.json("lists", "list") == []

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
+from tocsin.adapters import keys
 from tocsin.adapters.collection import RedisListStore, RedisRegionStore
 from tocsin.adapters.connection import connect
 from tocsin.documents import ListDocument, RegionDocument
-from tocsin.errors import NotFoundError, StoreUnavailableError
+from tocsin.errors import NotFoundError, StoreUnavailableError, UnreadableError
 from tocsin.ports.collection import Collection
 from tocsin.testing import FakeListStore, FakeRegionStore
 
@@ -140,3 +142,48 @@ async def test_a_store_that_is_away_is_said_to_be(kind: str, case: Case) -> None
     ):
         with pytest.raises(StoreUnavailableError):
             await call
+
+
+@pytest.fixture
+def real(kind: str, redis: Redis) -> Collection[Any]:
+    made: Collection[Any] = KINDS[kind][2](redis)
+    return made
+
+
+HASHES = {"list": keys.LISTS, "region": keys.REGIONS}
+
+
+async def test_a_document_that_cannot_be_read_hides_no_other(
+    real: Collection[Any], case: Case, kind: str, redis: Redis
+) -> None:
+    await real.put(case.first)
+    await real.put(case.second)
+    await redis.hset(HASHES[kind], case.first.id, f'{{"id": "{case.first.id}", "colour": 1}}')
+
+    with capture_logs() as logs:
+        found = await real.all()
+        again = await real.all()
+
+    assert found == again
+    assert found.documents == (case.second,)
+    assert set(found.unreadable) == {case.first.id}
+    assert "colour: Extra inputs are not permitted" in found.unreadable[case.first.id]
+    assert [(line["log_level"], line["kind"], line["id"]) for line in logs] == [
+        ("error", kind, case.first.id)
+    ]
+    with pytest.raises(UnreadableError):
+        await real.get(case.first.id)
+
+
+async def test_a_document_that_cannot_be_read_can_be_replaced_and_deleted(
+    real: Collection[Any], case: Case, kind: str, redis: Redis
+) -> None:
+    for document in (case.first, case.second):
+        await real.put(document)
+        await redis.hset(HASHES[kind], document.id, b"\xff")
+
+    await real.put(case.first)
+    await real.delete(case.second.id)
+
+    found = await real.all()
+    assert (found.documents, found.unreadable) == ((case.first,), {})

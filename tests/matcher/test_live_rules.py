@@ -6,11 +6,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
+from tocsin.adapters import keys, wire
+from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.documents import RuleDocument
 from tocsin.errors import RuleSyntaxError, UnknownRegionError
+from tocsin.events import RuleChanged
 from tocsin.matching import PreparedRule
-from tocsin.ports.rules import LoggedChange
+from tocsin.ports.rules import LoggedChange, RuleStore
 from tocsin.rules import Rule
 from tocsin.testing import FakeClock, FakeRuleStore
 from tocsin_matcher.live_rules import LiveRules
@@ -105,7 +110,7 @@ class Regions:
         return Rule(id=document.id, name=document.name, version=document.version)
 
 
-async def followed(store: FakeRuleStore) -> tuple[LiveRules, Engine]:
+async def followed(store: RuleStore) -> tuple[LiveRules, Engine]:
     engine = Engine()
     rules = LiveRules(store, engine, compiled, NoRegions(), NoLists())
     await rules.load()
@@ -211,3 +216,68 @@ async def test_a_rule_whose_region_was_missing_holds_once_it_is_there() -> None:
     assert before == {"r": "no region is called 'zebra'"}
     assert rules.broken == {}
     assert rules.in_force == 1
+
+
+async def test_a_rule_whose_document_cannot_be_read_is_told_and_the_others_hold(
+    redis: Redis,
+) -> None:
+    store = RedisRuleStore(redis, FakeClock())
+    await store.put(rule(), who="a")
+    await store.put(RuleDocument(id="s", name="S", query="chad"), who="a")
+    await redis.hset(keys.RULES, "r", b'{"id": "r"}')
+
+    rules, engine = await followed(RedisRuleStore(redis, FakeClock()))
+
+    assert set(engine.rules) == {"s"}
+    assert rules.broken == {"r": "name: Field required"}
+
+
+async def test_a_rule_whose_document_cannot_be_read_holds_once_it_is_put_anew(
+    redis: Redis,
+) -> None:
+    store = RedisRuleStore(redis, FakeClock())
+    await store.put(rule(), who="a")
+    await redis.hset(keys.RULES, "r", b"{")
+    rules, engine = await followed(store)
+
+    await store.put(rule("niger"), who="a")
+    await rules.catch_up()
+
+    assert engine.rules["r"].query == "niger"
+    assert rules.broken == {}
+
+
+async def test_a_change_that_cannot_be_read_takes_its_rule_out_of_force_and_no_other(
+    redis: Redis,
+) -> None:
+    store = RedisRuleStore(redis, FakeClock())
+    await store.put(rule(), who="a")
+    rules, engine = await followed(store)
+
+    await redis.xadd(
+        RuleChanged.stream, {wire.FIELD: b'{"rule_id": "r", "version": 2, "after": {"id": "r"}}'}
+    )
+    await redis.xadd(RuleChanged.stream, {wire.FIELD: b"{"})
+    await store.put(RuleDocument(id="s", name="S", query="chad"), who="a")
+    with capture_logs() as logs:
+        await rules.catch_up()
+
+    assert set(engine.rules) == {"s"}
+    assert set(rules.broken) == {"r"}
+    told = [line for line in logs if line["event"] == "change of a rule cannot be read"]
+    assert [line["rule"] for line in told] == ["r", ""]
+
+
+async def test_a_change_that_cannot_be_read_is_overtaken_by_the_next(redis: Redis) -> None:
+    store = RedisRuleStore(redis, FakeClock())
+    await store.put(rule(), who="a")
+    rules, engine = await followed(store)
+    await redis.xadd(RuleChanged.stream, {wire.FIELD: b'{"rule_id": "r", "version": 2}'})
+    await redis.hset(keys.RULE_VERSIONS, "r", 2)
+    await rules.catch_up()
+
+    await store.put(rule("niger"), who="a")
+    await rules.catch_up()
+
+    assert engine.rules["r"].query == "niger"
+    assert rules.broken == {}

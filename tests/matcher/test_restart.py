@@ -120,6 +120,20 @@ async def test_a_matcher_that_stops_keeps_what_changed_since(world: World) -> No
     assert world.store.pages == before
 
 
+async def test_a_rule_whose_document_cannot_be_read_is_told_after_each_start(
+    world: World,
+) -> None:
+    await world.put("a", "army")
+    world.store.unreadable = {"b": "name: Field required"}
+    await world.started()
+    world.store.unreadable = {}
+
+    rules, engine = await world.started()
+
+    assert queries(engine) == {"a": "army"}
+    assert rules.broken == {"b": "name: Field required"}
+
+
 async def test_the_snapshot_of_another_store_is_left_alone(world: World) -> None:
     await world.put("a", "army")
     await world.started()

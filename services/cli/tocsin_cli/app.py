@@ -32,7 +32,7 @@ from tocsin.errors import InvalidDocumentError, StartError
 from tocsin.regions.entities import OwnPlace
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.rules import Expression
-from tocsin.runtime.logs import mask
+from tocsin.runtime.logs import beside_output, mask
 from tocsin_cli.adapters.data_folder import DataFolder
 from tocsin_cli.adapters.editor import edit, keep
 from tocsin_cli.adapters.ingest_client import IngestClient
@@ -83,6 +83,7 @@ class World:
 
 
 def open_session(settings: CliSettings, who: str) -> Session:
+    beside_output()
     clock = SystemClock()
     world = World()
 

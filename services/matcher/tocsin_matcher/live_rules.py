@@ -6,16 +6,16 @@ from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, assert_never
 
 import structlog
 from numpy.typing import NDArray
 
 from tocsin.documents import RuleDocument
-from tocsin.errors import NotFoundError, TocsinError
+from tocsin.errors import NotFoundError, TocsinError, UnreadableError
 from tocsin.events import RuleChanged
 from tocsin.matching import PreparedRule, Shard
-from tocsin.ports.rules import RuleStore
+from tocsin.ports.rules import RuleStore, UnreadableChange
 from tocsin.rules import ListReference, Rule
 from tocsin.rules.walk import walk
 from tocsin_matcher import metrics
@@ -136,6 +136,9 @@ class LiveRules:
         if not restored:
             self._cursor = await self._store.position()
             await self._load_all()
+            for rule_id, problem in self._store.unreadable.items():
+                if self._shard.has(rule_id):
+                    self._set_aside(rule_id, problem)
         await self._read()
         log.info(
             "rules loaded", rules=self.in_force, broken=len(self.broken), from_snapshot=restored
@@ -162,6 +165,9 @@ class LiveRules:
                 revisions=self._revisions(),
                 versions=self._versions,
                 unreadable=unreadable,
+                unread={
+                    id_: why for id_, why in self.broken.items() if id_ not in self._unreadable
+                },
                 users=users,
                 engine=self._engine.dump(),
             )
@@ -211,7 +217,13 @@ class LiveRules:
         while changes := await self._store.changes(self._cursor):
             await self._know_names()
             for logged in changes:
-                self._apply(logged.change)
+                match logged.change:
+                    case RuleChanged() as change:
+                        self._apply(change)
+                    case UnreadableChange() as change:
+                        self._apply_unread(change, logged.cursor)
+                    case _:
+                        assert_never(logged.change)
                 self._cursor = logged.cursor
 
     async def _know_names(self) -> None:
@@ -228,6 +240,9 @@ class LiveRules:
                 rule = await self._store.get(rule_id)
             except NotFoundError:
                 continue  # its removal is on its way
+            except UnreadableError as error:
+                self._set_aside(rule_id, error.problem)
+                continue
             if rule.version == self._version_of(rule_id):  # else its change is
                 self._put(rule)
         self._put_all(list(self._unreadable.values()))
@@ -250,6 +265,9 @@ class LiveRules:
         for name, ids in saved.users.items():
             self._users[name].update(ids)
         self._put_all(map(RuleDocument.model_validate_json, saved.unreadable))
+        for rule_id, problem in saved.unread.items():
+            self._set_aside(rule_id, problem)
+            log.error("rule cannot be read", rule=rule_id, problem=problem)
         return True
 
     def _revisions(self) -> tuple[int, ...]:
@@ -318,6 +336,25 @@ class LiveRules:
         else:
             self._put(change.after)
         log.info("rule in force", rule=change.rule_id, version=change.version, action=change.action)
+
+    def _apply_unread(self, change: UnreadableChange, cursor: str) -> None:
+        """Take the rule out of force: as it was before is not how anybody wants it now."""
+        rule_id, version = change.rule_id, change.version
+        known = bool(rule_id)
+        if known and (not self._shard.has(rule_id) or 0 < version <= self._version_of(rule_id)):
+            return
+        log.error(
+            "change of a rule cannot be read", cursor=cursor, rule=rule_id, problem=change.problem
+        )
+        if known:
+            self._set_aside(rule_id, change.problem)
+            self._versions[rule_id] = version
+
+    def _set_aside(self, rule_id: str, problem: str) -> None:
+        version = self._version_of(rule_id)
+        self._drop(rule_id)
+        self._versions[rule_id] = version
+        self.broken[rule_id] = problem
 
     def _version_of(self, rule_id: str) -> int:
         known = self._engine.version_of(rule_id)

@@ -14,6 +14,7 @@ class Snapshot:
     ``last`` is that change as JSON: a log that holds another there is not the one that was
     followed. ``revisions`` are those of the regions and lists that the rules were read with.
     ``versions`` are of rules that are known and not in force, by id. ``unreadable`` are rules as JSON.
+    ``unread`` tells of those whose very document cannot be read why not, by id.
     ``users`` are, by the name of a list, the ids of the rules that name it.
     """
 
@@ -22,6 +23,7 @@ class Snapshot:
     revisions: tuple[int, ...]
     versions: Mapping[str, int]
     unreadable: tuple[str, ...]
+    unread: Mapping[str, str]
     users: Mapping[str, tuple[str, ...]]
     engine: Mapping[str, NDArray[Any]] = field(repr=False)
 

@@ -4,9 +4,10 @@ from redis.asyncio import Redis
 
 from tocsin.adapters import keys
 from tocsin.adapters.availability import available
+from tocsin.adapters.reading import Reader
 from tocsin.adapters.scripts import script
 from tocsin.documents import ListDocument, RegionDocument
-from tocsin.errors import NotFoundError
+from tocsin.errors import NotFoundError, UnreadableError
 from tocsin.ports.collection import Collected, D
 
 
@@ -24,6 +25,7 @@ class _RedisCollection(Generic[D]):
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._change = script(redis, "change_document")
+        self._reader: Reader[D] = Reader(self._kind, self._model.model_validate_json)
 
     async def put(self, document: D) -> bool:
         return await self._write(document.id, document.model_dump_json()) > 0
@@ -31,24 +33,26 @@ class _RedisCollection(Generic[D]):
     async def delete(self, document_id: str) -> None:
         if await self._write(document_id, "") == NOTHING_THERE:
             raise NotFoundError(self._kind, document_id)
+        self._reader.forget(document_id)
 
     async def get(self, document_id: str) -> D:
         with available():
-            document = await self._redis.hget(self._documents, document_id)
-        if document is None:
+            stored: Any = await self._redis.hget(self._documents, document_id)
+        if stored is None:
             raise NotFoundError(self._kind, document_id)
-        return self._model.model_validate_json(document)
+        document = self._reader.read(document_id, stored)
+        if document is None:
+            raise UnreadableError(self._kind, document_id, self._reader.unreadable[document_id])
+        return document
 
     async def all(self) -> Collected[D]:
         with available():
             commands: Any = self._redis.pipeline(transaction=True)
             commands.get(self._changes)
             commands.hgetall(self._documents)
-            revision, documents = await commands.execute()
-        return Collected(
-            int(revision or 0),
-            tuple(self._model.model_validate_json(documents[id_]) for id_ in sorted(documents)),
-        )
+            revision, stored = await commands.execute()
+        documents, unreadable = self._reader.read_all(stored)
+        return Collected(int(revision or 0), documents, unreadable)
 
     async def revision(self) -> int:
         with available():

@@ -55,8 +55,13 @@ def decode(raw: bytes, event_type: type[E]) -> E:
     Raises:
         pydantic.ValidationError: it does not hold such an event.
     """
-    body, _ = _format().parse(raw)
-    return event_type.model_validate_json(body)
+    return event_type.model_validate_json(body(raw))
+
+
+def body(raw: bytes) -> bytes:
+    """Return the JSON in a value of ``FIELD``, or what stands in its place."""
+    found, _ = _format().parse(raw)
+    return found
 
 
 def headers(raw: bytes) -> dict[str, str]:

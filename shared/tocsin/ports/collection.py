@@ -1,6 +1,7 @@
 """Documents that are read all together: few, and wanted everywhere the moment that they change."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from tocsin.documents import ListDocument, RegionDocument
@@ -11,10 +12,15 @@ D = TypeVar("D", ListDocument, RegionDocument)
 
 @dataclass(frozen=True, slots=True)
 class Collected(Generic[D]):
-    """All of them at one moment, ordered by id; ``revision`` grows with each change."""
+    """All of them at one moment, ordered by id; ``revision`` grows with each change.
+
+    ``unreadable`` tells of each document that cannot be read why not, by its id. It can be replaced
+    and deleted, and stays as it is until somebody does.
+    """
 
     revision: int
     documents: tuple[D, ...]
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
 class Collection(Protocol[D]):
@@ -37,6 +43,7 @@ class Collection(Protocol[D]):
 
         Raises:
             NotFoundError: there is none.
+            UnreadableError: it cannot be read.
         """
         ...
 

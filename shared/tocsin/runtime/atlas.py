@@ -69,7 +69,7 @@ class Atlas:
         return self._geoparser.locate(article)
 
     def _take(self, own: Collected[RegionDocument]) -> None:
-        self.broken = {}
+        self.broken = dict(own.unreadable)
         self._use(self._world.with_own(self._readable(own.documents)))
         self._revision = own.revision
         log.info("regions loaded", own=len(own.documents), broken=len(self.broken))

@@ -42,6 +42,12 @@ def mask(text: str) -> str:
     return _OPTIONS.sub(rf"\1{HIDDEN}", text)
 
 
+def beside_output() -> None:
+    """Send log entries to standard error, plainly: what a command writes may go to a file."""
+    structlog.reset_defaults()
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+
+
 def configure(service: str, *, style: str, level: str) -> None:
     """Send every log entry of this process to standard error, as ``console`` or ``json``."""
     shared: list[Processor] = [

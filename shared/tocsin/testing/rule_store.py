@@ -1,6 +1,6 @@
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tocsin.documents import RuleDocument
 from tocsin.errors import NotFoundError, VersionConflictError
@@ -13,7 +13,7 @@ PAGE = 1_000
 
 
 class FakeRuleStore:
-    """A cursor counts the entries of the log up to it."""
+    """A cursor counts the entries of the log up to it; ``unreadable`` is what a test says it is."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -21,6 +21,7 @@ class FakeRuleStore:
         self._versions: defaultdict[str, int] = defaultdict(int)
         self._log: list[RuleChanged] = []
         self._logged = asyncio.Event()
+        self.unreadable: Mapping[str, str] = {}
 
     async def put(
         self, rule: RuleDocument, *, who: str, reason: str = "", expected_version: int | None = None

@@ -1,8 +1,8 @@
 """What stands in the store, as documents, and how a change is made to it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from rich.text import Text
 
@@ -21,7 +21,7 @@ from tocsin.documents import (
     rules_that_name,
     rules_that_use,
 )
-from tocsin.errors import InUseError
+from tocsin.errors import InUseError, UnreadableError
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.rules import Expression, Rule
 from tocsin_cli.commands.output import say
@@ -30,6 +30,8 @@ from tocsin_cli.manifests import Change, Difference, Kind, State
 from tocsin_cli.manifests.kind import AnyDocument
 from tocsin_cli.manifests.plan import Action
 
+
+T = TypeVar("T")
 
 SIGNS = {
     Action.CREATE: ("+", "green"),
@@ -141,6 +143,15 @@ def require_unused(
             raise InUseError(kind.singular, each.id, users)
 
 
+async def unless_unreadable(found: Awaitable[T]) -> T | None:
+    """Return a document that is to go; where it cannot be read say so, for it may go all the same."""
+    try:
+        return await found
+    except UnreadableError as error:
+        say(Text(f"- {error.kind} {error.identity}, which cannot be read: {error.problem}", "red"))
+        return None
+
+
 def say_changes(changes: Sequence[Change]) -> None:
     for change in changes:
         sign, style = SIGNS[change.action]
@@ -185,7 +196,9 @@ async def _put(
 ) -> None:
     match after:
         case RuleDocument():
-            expected = before.version if isinstance(before, RuleDocument) else 0
+            expected: int | None = before.version if isinstance(before, RuleDocument) else 0
+            if after.id in store.rules.unreadable:
+                expected = None  # it is to take the place of what nobody can have read
             await store.rules.put(after, who=who, reason=reason, expected_version=expected)
         case RegionDocument():
             await store.regions.put(after)

@@ -98,11 +98,12 @@ def remove(context: typer.Context, name: ListName, yes: Yes = False) -> None:
     """Remove a list that no rule names."""
 
     async def work(store: Store) -> None:
-        words = await store.lists.get(_id(name))
-        documents.require_unused([words], await store.rules.all(), session_of(context))
-        documents.say_changes([Change(Kind.LIST, words, None)])
+        words = await documents.unless_unreadable(store.lists.get(_id(name)))
+        if words is not None:
+            documents.require_unused([words], await store.rules.all(), session_of(context))
+            documents.say_changes([Change(Kind.LIST, words, None)])
         confirm("Remove?", yes=yes)
-        await store.lists.delete(words.id)
+        await store.lists.delete(_id(name))
 
     with_store(context, work)
 

@@ -172,9 +172,10 @@ def remove(
     """Remove a region of your own that no rule names."""
 
     async def work(store: Store) -> None:
-        region = await store.regions.get(region_id)
-        documents.require_unused([region], await store.rules.all(), session_of(context))
-        documents.say_changes([Change(Kind.REGION, region, None)])
+        region = await documents.unless_unreadable(store.regions.get(region_id))
+        if region is not None:
+            documents.require_unused([region], await store.rules.all(), session_of(context))
+            documents.say_changes([Change(Kind.REGION, region, None)])
         confirm("Remove?", yes=yes)
         await store.regions.delete(region_id)
 

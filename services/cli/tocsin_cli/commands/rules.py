@@ -224,8 +224,9 @@ def delete(context: typer.Context, rule_id: RuleId, yes: Yes = False, reason: Re
     """Delete a rule; its history stays."""
 
     async def work(store: Store) -> None:
-        rule = await store.rules.get(rule_id)
-        documents.say_changes([Change(Kind.RULE, rule, None)])
+        rule = await documents.unless_unreadable(store.rules.get(rule_id))
+        if rule is not None:
+            documents.say_changes([Change(Kind.RULE, rule, None)])
         confirm("Delete?", yes=yes)
         await store.rules.delete(rule_id, who=session_of(context).who, reason=reason)
 

@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from tocsin.ports.deliveries import State
+from tocsin.ports.rules import unreadable_rules
 from tocsin.ports.streams import GroupStatus, ServiceInstance
 from tocsin.ports.subscribers import broken_channels
 from tocsin_cli.commands.options import AsJson
@@ -34,7 +35,8 @@ MOST_TOLD_APART = 1_000
 class Status:
     """``dead_of`` counts the dead letters by stream; None where they are too many.
 
-    ``broken`` tells of channels that were disabled because they failed.
+    ``broken`` tells of documents that cannot be read, and of channels that were disabled because they
+    failed.
     """
 
     services: Sequence[ServiceInstance]
@@ -71,7 +73,10 @@ async def read(store: Store) -> Status:
     articles = await store.articles.recent_articles(1)
     matches = await store.articles.recent_matches(1)
     dead_letters = await store.dead_letters.count()
-    broken = tuple(broken_channels(await store.subscribers.directory()))
+    broken = (
+        *await unreadable_rules(store.rules),
+        *broken_channels(await store.subscribers.directory()),
+    )
     return Status(
         services=await store.services.instances(),
         groups=await store.streams.groups(),

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Header
 from starlette.exceptions import HTTPException
 
-from tocsin.errors import InvalidDocumentError, NotFoundError
+from tocsin.errors import InvalidDocumentError, NotFoundError, UnreadableError
 from tocsin.ports.rules import RuleStore
 
 
@@ -28,6 +28,8 @@ async def standing_version(rules: RuleStore, rule_id: str) -> int:
         return (await rules.get(rule_id)).version
     except NotFoundError:
         return 0
+    except UnreadableError as error:
+        return error.version
 
 
 def expected_version(

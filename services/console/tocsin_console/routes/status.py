@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel
 
 from tocsin.ports.deliveries import State
+from tocsin.ports.rules import unreadable_rules
 from tocsin.ports.streams import GroupStatus, ServiceInstance
 from tocsin.ports.subscribers import broken_channels
 from tocsin_console.routes.backends import Backends
@@ -67,6 +68,7 @@ async def status(backends: Backends) -> Status:
         backends.subscribers.directory(),
     )
     overdue = await backends.deliveries.lag()
+    unreadable = await unreadable_rules(backends.rules)
     services = tuple(service(each) for each in instances)
     standing = tuple(group(each) for each in groups)
     problems = (
@@ -74,6 +76,7 @@ async def status(backends: Backends) -> Status:
         *group_problems(standing),
         *late_alerts(overdue.total_seconds()),
         *left_over(dead, deliveries),
+        *unreadable,
         *broken_channels(directory),
     )
     return Status(

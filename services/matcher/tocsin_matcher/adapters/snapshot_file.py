@@ -84,6 +84,7 @@ def _arrays(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
         "revisions": snapshot.revisions,
         "versions": dict(snapshot.versions),
         "unreadable": snapshot.unreadable,
+        "unread": dict(snapshot.unread),
         "users": dict(snapshot.users),
     }
     engine = {f"{_ENGINE}{name}": values for name, values in snapshot.engine.items()}
@@ -98,6 +99,7 @@ def _snapshot(arrays: Mapping[str, NDArray[Any]]) -> Snapshot:
         revisions=tuple(about["revisions"]),
         versions=about["versions"],
         unreadable=tuple(about["unreadable"]),
+        unread=about["unread"],
         users={name: tuple(ids) for name, ids in about["users"].items()},
         engine={
             name.removeprefix(_ENGINE): values
