@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from tocsin.regions.entities import OWN, Candidate, Entities
 from tocsin.regions.naming import Names
@@ -43,23 +44,33 @@ class Form(Enum):
 NAME, DEMONYM, PHRASE = Form.NAME, Form.DEMONYM, Form.PHRASE
 
 
+class Option(NamedTuple):
+    """A candidate with its score by itself, and where it lies if it is a town (latitude, longitude).
+
+    ``country`` and ``division`` are the candidate's.
+    """
+
+    candidate: Candidate
+    standing: float
+    country: str
+    division: str
+    point: tuple[float, float] | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """A name in the dictionary.
 
-    ``standing`` is each candidate's score by itself, ``senses`` the shares that follow from it alone,
-    ``points`` are where the towns among them lie (latitude, longitude).
-    ``usual`` are the numbers of the candidates that are meant where the text does not say
-    otherwise. ``facts`` is evidence, ``logit`` what it adds up to. ``known``: a country or an area
+    ``options`` are who it may mean, ``senses`` the shares that follow from their standing alone.
+    ``usual`` are the options that are meant where the text does not say otherwise. ``facts`` is evidence, ``logit`` what it adds up to. ``known``: a country or an area
     goes by it; such names need no context. ``voice`` is what the prior speaks for.
     """
 
     form: Form
     candidates: tuple[Candidate, ...]
-    standing: tuple[float, ...]
+    options: tuple[Option, ...]
     senses: Sequence[tuple[Candidate, float]]
-    points: tuple[tuple[float, float] | None, ...]
-    usual: tuple[int, ...]
+    usual: tuple[Option, ...]
     facts: Mapping[str, float]
     logit: float
     countries: frozenset[str]
@@ -174,14 +185,17 @@ def _new_entry(form: Form, candidates: tuple[Candidate, ...], *, saint: bool = F
         facts["a saint"] = 1.0
     standings = standing(candidates)
     senses = tuple(zip(candidates, to_shares(standings), strict=True))
+    options = tuple(
+        Option(candidate, score, candidate.country, candidate.division, _point(candidate))
+        for candidate, score in zip(candidates, standings, strict=True)
+    )
     regions = frozenset(c.region for c in candidates if c.kind in {"country", "admin1"})
     return Entry(
         form=form,
         candidates=candidates,
-        standing=standings,
+        options=options,
         senses=senses,
-        points=tuple(map(_point, candidates)),
-        usual=_usual(candidates),
+        usual=_usual(options),
         facts=facts,
         logit=sum(PLACE[name] * value for name, value in facts.items()),
         countries=frozenset(c.country for c in candidates if c.country),
@@ -199,12 +213,11 @@ def _point(candidate: Candidate) -> tuple[float, float] | None:
     return latitude, longitude
 
 
-def _usual(candidates: Sequence[Candidate]) -> tuple[int, ...]:
+def _usual(options: tuple[Option, ...]) -> tuple[Option, ...]:
     """Return who is meant by the bare name: "Sahel" is not the province of Burkina Faso."""
-    everyone = tuple(range(len(candidates)))
-    if any(c.kind in AREAS and c.use > Use.ALTERNATE for c in candidates):
-        return tuple(n for n in everyone if candidates[n].kind in AREAS | {"country"})
-    return everyone
+    if any(o.candidate.kind in AREAS and o.candidate.use > Use.ALTERNATE for o in options):
+        return tuple(option for option in options if option.candidate.kind in _PROPER)
+    return options
 
 
 def _facts(form: Form, candidates: Sequence[Candidate]) -> dict[str, float]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import exp, log1p, sqrt
 from operator import itemgetter, mul
 
-from tocsin.regions.dictionary import DEMONYM, PHRASE, SETTLED, Entry, Voice
+from tocsin.regions.dictionary import DEMONYM, PHRASE, SETTLED, Entry, Option, Voice
 from tocsin.regions.entities import Candidate
 from tocsin.regions.linking import lies_in
 from tocsin.regions.mention import Mention
@@ -52,6 +52,7 @@ class Home:
 class _Group:
     """The mentions of one name, and what it means.
 
+    ``around`` and ``owners`` are the regions that the text says it lies in, or belongs to.
     ``weight`` is how loud its vote is: not as loud as it is often repeated; ``voted`` is what it was
     at the last vote. ``believable``: the other names could make it worth showing. ``support`` and ``away`` are the evidence that the other names are.
     """
@@ -61,7 +62,10 @@ class _Group:
     voice: Voice
     mentions: list[Mention] = field(default_factory=list)
     logits: list[float] = field(default_factory=list)
-    scored: _Scored = field(default_factory=list)
+    options: Sequence[Option] = ()
+    around: frozenset[str] = frozenset()
+    owners: frozenset[str] = frozenset()
+    scored: Sequence[tuple[Candidate, float]] = ()
     weight: float = 0.0
     voted: float = 0.0
     believable: bool = True
@@ -117,11 +121,14 @@ def decide(mentions: Sequence[Mention], home: Home) -> None:
                 if group in anchors:
                     near = [point for other, point in anchors.items() if other is not group]
                 _choose(group, votes, home, near)
+                if not last:
+                    group.voice = Voice.of(group.senses)
     for group in groups:
         for mention in group.mentions:
             mention.evidence["country elsewhere"] = group.support
             mention.evidence["away from the rest"] = group.away
-            mention.senses = _in_its_place(mention, group)
+            held = mention.holds
+            mention.senses = group.senses if held is None else _in_its_place(mention, held, group)
 
 
 def _groups(mentions: Sequence[Mention]) -> list[_Group]:
@@ -139,6 +146,8 @@ def _groups(mentions: Sequence[Mention]) -> list[_Group]:
         group.believable = max(group.logits) + _ELSEWHERE > _HOPELESS
         if group.believable:
             group.weigh()
+            if len(group.senses) > 1:
+                _read_where(group)
     return list(by_key.values())
 
 
@@ -189,28 +198,24 @@ def _anchors(groups: Iterable[_Group]) -> dict[_Group, tuple[float, float]]:
 
 
 def _choose(group: _Group, votes: _Votes, home: Home, near: Sequence[tuple[float, float]]) -> None:
-    entry = group.entry
-    around = _said_to_lie_in(group.mentions)
-    owners = _owners(group.mentions)
+    around, owners = group.around, group.owners
+    as_written = bool(around or owners)
     countries, divisions = _heard_elsewhere(group, votes, home)
-    standing, candidates, points = entry.standing, entry.candidates, entry.points
-    numbers = _eligible(entry, around)
-    chosen = [candidates[number] for number in numbers]
-    scores = []
-    for number, candidate in zip(numbers, chosen, strict=True):
-        score = standing[number]
-        if candidate.country:
-            score += countries[candidate.country]
-            if candidate.division:
-                score += divisions[candidate.division]
-        if around or owners:
+    chosen, scores = [], []
+    for candidate, standing, country, division, point in group.options:
+        score = standing
+        if country:
+            score += countries[country]
+            if division:
+                score += divisions[division]
+        if as_written:
             score += _as_written(candidate, around, owners)
-        if near and (point := points[number]) is not None:
+        if near and point is not None:
             score += _near_others(point, near)
+        chosen.append(candidate)
         scores.append(score)
     group.scored = list(zip(chosen, scores, strict=True))
     group.senses = _shared(chosen, scores)
-    group.voice = Voice.of(group.senses)
 
 
 def _heard_elsewhere(
@@ -242,32 +247,34 @@ def _heard_elsewhere(
     return countries, divisions
 
 
-def _said_to_lie_in(mentions: Iterable[Mention]) -> set[str]:
-    found: set[str] = set()
-    for mention in mentions:
+def _read_where(group: _Group) -> None:
+    """Note where the text says that the name lies, and who may be meant then."""
+    around: frozenset[str] = frozenset()
+    owners: frozenset[str] = frozenset()
+    for mention in group.mentions:
         for other in (mention.inside, mention.wider):
             if other is not None and lies_in(mention, other):
-                found |= other.entry.regions
-    return found
+                around |= other.entry.regions
+        if mention.owner is not None:
+            owners |= mention.owner.entry.regions
+    group.around, group.owners = around, owners
+    group.options = _eligible(group.entry, around)
 
 
-def _owners(mentions: Iterable[Mention]) -> set[str]:
-    return {r for m in mentions if m.owner is not None for r in m.owner.entry.regions}
-
-
-def _eligible(entry: Entry, around: set[str]) -> Sequence[int]:
+def _eligible(entry: Entry, around: frozenset[str]) -> Sequence[Option]:
     if around:
         inside = [
-            number
-            for number, c in enumerate(entry.candidates)
-            if c.country and around & {c.country, c.division} - {c.region}
+            option
+            for option in entry.options
+            if option.country
+            and around & {option.country, option.division} - {option.candidate.region}
         ]
         if inside:
             return inside
     return entry.usual
 
 
-def _as_written(candidate: Candidate, around: set[str], owners: set[str]) -> float:
+def _as_written(candidate: Candidate, around: frozenset[str], owners: frozenset[str]) -> float:
     score = 0.0
     if around and around & {candidate.country, candidate.division} - {candidate.region}:
         score += _SAYS_WHERE
@@ -283,10 +290,11 @@ def _near_others(point: tuple[float, float], near: Sequence[tuple[float, float]]
     return _NEAR / (1.0 + degrees / 1.5)
 
 
-def _in_its_place(mention: Mention, group: _Group) -> Sequence[tuple[Candidate, float]]:
+def _in_its_place(
+    mention: Mention, held: Mention, group: _Group
+) -> Sequence[tuple[Candidate, float]]:
     """Return what this very mention means: the "Georgia" of "Atlanta, Georgia" is the state."""
-    held = mention.holds
-    if held is None or len(group.scored) < 2 or not lies_in(held, mention):
+    if len(group.scored) < 2 or not lies_in(held, mention):
         return group.senses
     divisions = {c.division for c in held.entry.candidates if c.kind in SETTLED}
     countries = held.entry.countries
