@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
@@ -59,16 +59,18 @@ class _Tally:
     """What speaks for one region: how surely, and how loudly.
 
     ``country`` is the one that it lies in or is, ``doubt`` how likely none of its names means it,
-    ``meant`` the numbers of the places that the article names in it.
+    ``surest`` how likely the name that is being told means it, ``meant`` the numbers of the places
+    that the article names in it.
     """
 
     region: str
     kind: str
     country: str
     doubt: float = 1.0
+    surest: float = 0.0
     salience: float = 0.0
     explicit: bool = False
-    meant: list[int] = field(default_factory=list)
+    meant: tuple[int, ...] = ()
     probability: float = 0.0
 
 
@@ -110,7 +112,7 @@ def summarise(
             round(tally.probability, 4),
             "about" if tally.region in about else "mention",
             tally.explicit,
-            evidence[tuple(tally.meant)],
+            evidence[tally.meant],
             round(min(1.0, tally.salience / loudest), 4) if loudest else 0.0,
         )
         for tally in tallies
@@ -172,29 +174,42 @@ def _tally(
 ) -> list[_Tally]:
     tallies: dict[str, _Tally] = {}
     for meanings in names:
-        # The same name twice is one witness.
-        surest: dict[str, float] = {}
+        heard: list[_Tally] = []
         for meaning in meanings:
-            probability, loudness = meaning.probability, meaning.loudness
-            senses = meaning.mention.senses
-            for region, (country, share) in _spread(gazetteer, senses, on).items():
-                tally = tallies.get(region)
-                if tally is None:
-                    kind = region[: region.index(":")]
-                    tallies[region] = tally = _Tally(region, kind, country)
-                tally.salience += loudness * share
-                surest[region] = max(probability * share, surest.get(region, 0.0))
-            best, share = senses[0]
-            if probability * share > _ABOUT_PROBABILITY:
+            heard += _hear(gazetteer, meaning, tallies, on)
+            best, share = meaning.mention.senses[0]
+            if meaning.probability * share > _ABOUT_PROBABILITY:
                 tallies[best.region].explicit = True
-            if (number := rank.get(best.region)) is not None:
+            number = rank.get(best.region)
+            if number is not None:
                 for region in gazetteer.lineage(best.region, on):
-                    tallies[region].meant.append(number)
-        for region, certainty in surest.items():
-            tallies[region].doubt *= 1.0 - certainty
+                    tallies[region].meant += (number,)
+        # The same name twice is one witness.
+        for tally in heard:
+            tally.doubt *= 1.0 - tally.surest
+            tally.surest = 0.0
     for tally in tallies.values():
         tally.probability = 1.0 - tally.doubt
     return list(tallies.values())
+
+
+def _hear(
+    gazetteer: Gazetteer, meaning: _Meaning, tallies: dict[str, _Tally], on: date
+) -> list[_Tally]:
+    """Add to the tallies what a name says; return those that it is surer of than it was."""
+    probability, loudness = meaning.probability, meaning.loudness
+    heard = []
+    for region, (country, share) in _spread(gazetteer, meaning.mention.senses, on).items():
+        tally = tallies.get(region)
+        if tally is None:
+            kind = region[: region.index(":")]
+            tallies[region] = tally = _Tally(region, kind, country)
+        tally.salience += loudness * share
+        certainty = probability * share
+        if certainty > tally.surest:
+            tally.surest = certainty
+            heard.append(tally)
+    return heard
 
 
 def _spread(
