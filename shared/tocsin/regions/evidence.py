@@ -55,27 +55,26 @@ def gather(reading: Reading, mentions: Sequence[Mention]) -> None:
         for index in range(mention.first, mention.last)
     }
     persons = _persons(reading, mentions)
-    listed = [False, *(_in_list(reading, *pair) for pair in pairwise(mentions)), False]
+    listed = [False, *[_in_list(reading, *pair) for pair in pairwise(mentions)], False]
     for number, mention in enumerate(mentions):
         if mention.entry.form is PHRASE:
             continue
         before = mentions[number - 1] if number else None
         after = mentions[number + 1] if number + 1 < len(mentions) else None
-        _spelling(reading, mention)
+        shouted = reading.shouts(mention.start)
+        _spelling(reading, mention, shouted=shouted)
         if mention.entry.form is DEMONYM and _is_tongue(reading, mention, before):
             mention.evidence["language"] = 1.0
-        if reading.shouts(mention.start):
+        if shouted:
             mention.evidence["shouted"] = 1.0
         else:
             _before(reading, mention, covered)
             _after(reading, mention, covered)
-            _person_elsewhere(reading, mention, persons)
-        neighbours = [
-            other
-            for other, beside in ((before, listed[number]), (after, listed[number + 1]))
-            if beside and other is not None
-        ]
-        _among_mentions(mention, neighbours)
+            if persons:
+                _person_elsewhere(reading, mention, persons)
+        _among_mentions(
+            mention, before if listed[number] else None, after if listed[number + 1] else None
+        )
 
 
 def _is_tongue(reading: Reading, mention: Mention, before: Mention | None) -> bool:
@@ -100,31 +99,32 @@ def _stands_alone(reading: Reading, mention: Mention) -> bool:
     return mention.entry.known or not (single and (word.surname or word.given))
 
 
-def _spelling(reading: Reading, mention: Mention) -> None:
+def _spelling(reading: Reading, mention: Mention, *, shouted: bool) -> None:
     first = reading.words[mention.first]
-    evidence = mention.evidence
-    if mention.last - mention.first > 1:
-        evidence["several words"] = 1.0
-    else:
+    evidence, known = mention.evidence, mention.entry.known
+    single = mention.last - mention.first == 1
+    if single:
         evidence.update(first.facts)
-        if first.look == "caseless" and first.size and mention.entry.known:
+        if first.look == "caseless" and first.size and known:
             evidence["everyday word"] = 1.0
-    if not mention.entry.known:
-        if _all_generic(reading, mention):
+    else:
+        evidence["several words"] = 1.0
+    if not known:
+        if first.classes & _GENERIC if single else _all_generic(reading, mention):
             evidence["generic"] = 1.0
         if first.look == "caseless":
             evidence["script without case"] = 1.0
-    if mention.last - mention.first == 1 and not reading.shouts(mention.start):
-        if not mention.entry.known and 1 < len(first.raw) <= 5 and first.raw.isupper():
+    if single and not shouted:
+        if not known and 1 < len(first.raw) <= 5 and first.raw.isupper():
             evidence["capitals"] = 1.0
         if 0 < first.size <= COMMON and _begins_sentence(reading, mention.start):
             evidence["sentence begins with a common word"] = 1.0
 
 
 def _all_generic(reading: Reading, mention: Mention) -> bool:
-    """Tell whether the name is made of words that name anything: "Central Park", "La Victoria"."""
+    """Tell whether several words all name anything: "Central Park", "La Victoria"."""
     words = reading.words[mention.first : mention.last]
-    if words[0].folded in _ARTICLES and len(words) > 1:
+    if words[0].folded in _ARTICLES:
         words = words[1:]
     return all(word.classes & _GENERIC for word in words)
 
@@ -171,6 +171,8 @@ def _governed(reading: Reading, mention: Mention) -> bool:
 def _place_before(reading: Reading, mention: Mention, index: int) -> None:
     """Note the words before a name that make it a place: "in", "northern", "University of"."""
     word = reading.words[index]
+    if not word.classes and word.folded != "the":
+        return
     earlier = reading.words[index - 1] if index else None
     evidence = mention.evidence
     if word.classes & _PREPOSITION:
@@ -213,7 +215,8 @@ def _after(reading: Reading, mention: Mention, covered: set[int]) -> None:
     if mention.last - mention.first == 1 and _listed_with_common(reading, mention):
         evidence["listed with a common word"] = 1.0
     if word.classes & _NAMED_FOR or not word.capital:
-        evidence.update(_kind_after(word))
+        if word.classes:
+            evidence.update(_kind_after(word))
     elif index not in covered and mention.entry.form is not DEMONYM:
         _name_after(mention, word)
 
@@ -258,22 +261,24 @@ def _name_after(mention: Mention, word: Word) -> None:
         evidence["given name and surname"] = 1.0
 
 
-def _among_mentions(mention: Mention, listed: Sequence[Mention]) -> None:
-    """Note what other names say; ``listed`` are those that it is enumerated with."""
+def _among_mentions(mention: Mention, *listed: Mention | None) -> None:
+    """Note what other names say; ``listed`` are those beside it that it is enumerated with."""
     evidence = mention.evidence
-    if any(
-        around is not None and lies_in(mention, around)
-        for around in (mention.inside, mention.wider)
-    ):
+    if _lies_in(mention, mention.inside) or _lies_in(mention, mention.wider):
         evidence["says where"] = 1.0
     if mention.holds is not None and lies_in(mention.holds, mention):
         evidence["says where another is"] = 1.0
-    if any(other.entry.form is PHRASE for other in listed):
+    beside = [other.form for other in listed if other is not None]
+    if PHRASE in beside:
         evidence["listed with no place"] = 1.0
-    elif listed:
+    elif beside:
         evidence["in a list"] = 1.0
     if mention.dateline:
         evidence["dateline"] = 1.0
+
+
+def _lies_in(mention: Mention, around: Mention | None) -> bool:
+    return around is not None and lies_in(mention, around)
 
 
 def _in_list(reading: Reading, one: Mention, other: Mention) -> bool:
