@@ -53,6 +53,24 @@ def test_keys_of_a_setting_are_rotated_to_the_first_of_them(told: Cli) -> None:
     assert "email to d***@example.org" in listed
 
 
+def test_while_a_channel_cannot_be_read_no_key_is_forgotten(told: Cli, file: Path) -> None:
+    async def spoil(redis: Any) -> None:
+        stored = json.loads(await redis.hget(keys.CHANNELS, "mail"))
+        await redis.hset(keys.CHANNELS, "mail", json.dumps(stored | {"port": 1}))
+
+    told.store(spoil)
+
+    said = told.error("channels", "rotate-keys", "--forget-old")
+
+    assert "error: the channels mail cannot be read: they stay as they are" in said
+    assert SecretKeys.parse(file.read_text()).keys[-1:] == KEYS.keys[-1:]
+    problems = json.loads(told.out("status", "--json", code=1))["problems"]
+    assert "channel mail cannot be read: port: Extra inputs are not permitted" in problems
+    removed = told.lines("channels", "remove", "mail", "--yes")
+    assert removed == ["- channel mail, which cannot be read: port: Extra inputs are not permitted"]
+    assert "there is no channel 'mail'" in told.error("channels", "remove", "mail", "--yes")
+
+
 def test_keys_in_a_file_get_a_new_one_first_and_the_old_stays(told: Cli, file: Path) -> None:
     said = told.out("channels", "rotate-keys")
 

@@ -13,6 +13,7 @@ from tocsin.delivery.notice import Breakdown, Question
 from tocsin.documents import ChannelDocument, ChannelState, SubscriberDocument
 from tocsin.ports.deliveries import DeliveryRecord, State
 from tocsin.ports.sender import Fault, Kind, Outcome
+from tocsin.ports.subscribers import DocumentKind
 from tocsin.ports.suppressions import Cause, Suppression
 from tocsin.testing import FakeSender
 from tocsin_notifier.sending import Caretaker, ChannelWatch
@@ -107,6 +108,38 @@ async def test_after_a_month_it_is_said_that_nobody_wanted_it(
         "nobody confirmed the address within 30 days",
     )
     assert sender.sent == []
+
+
+@pytest.mark.parametrize("spoiled", [("channel", "mail"), ("subscription", "sahel-ann")])
+async def test_an_alert_waits_while_what_it_needs_cannot_be_read(
+    office: Office, sender: FakeSender, spoiled: tuple[DocumentKind, str]
+) -> None:
+    await office.people("mail")
+    await office.fanout.enqueue(a_match())
+
+    office.store.unreadable = {spoiled: "mode: it is none"}
+    await deliver_what_is_due(office)
+    (record,) = await office.ledger.recent(1)
+    assert (record.state, sender.sent) == (State.HELD, [])
+    assert record.history[-1].reason == f"the {spoiled[0]} '{spoiled[1]}' cannot be read"
+
+    office.store.unreadable = {}
+    office.clock.advance(minutes=1)
+    await deliver_what_is_due(office)
+
+    assert (await office.ledger.get(record.delivery.id)).state is State.DELIVERED
+
+
+async def test_a_document_of_somebody_else_that_cannot_be_read_holds_up_nothing(
+    office: Office,
+) -> None:
+    await office.people("mail")
+    office.store.unreadable = {
+        ("channel", "other"): "it is no JSON object",
+        ("subscriber", "bob"): "name: Field required",
+    }
+
+    assert (await alert(office)).state is State.DELIVERED
 
 
 async def test_a_new_address_is_asked_once_and_again_when_it_is_another(

@@ -95,6 +95,25 @@ async def test_a_digest_comes_once_at_its_time_with_all_that_came() -> None:
     }
 
 
+async def test_a_digest_waits_whole_while_a_subscription_in_it_cannot_be_read() -> None:
+    office, reader = office_at(NOON)
+    await office.people("mail", subscription=DAILY)
+    await office.fanout.enqueue(a_match("a1"))
+    await office.fanout.enqueue(a_match("a2"))
+    office.clock.advance(seconds=20 * 3600 + 1)
+
+    office.store.unreadable = {("subscription", "sahel-ann"): "mode: it is none"}
+    await send_what_is_due(office)
+    assert reader.got == []
+    office.store.unreadable = {}
+    office.clock.advance(minutes=1)
+    await send_what_is_due(office)
+
+    (digest,) = reader.got
+    assert isinstance(digest, Digest)
+    assert digest.alerts == 2
+
+
 async def test_in_both_ways_means_at_once_and_in_the_digest() -> None:
     office, reader = office_at(NOON)
     await office.people("mail", subscription=DAILY | {"mode": "both"})

@@ -42,29 +42,37 @@ class Reader(Generic[D]):
         """Why, by id, those that were met last as unreadable are so."""
         return self._unreadable
 
-    def read(self, id_: str, stored: bytes) -> D | None:
-        """Return the document; None where it cannot be read, which is logged once."""
+    def read(self, id_: str, stored: bytes, check: Callable[[D], None] | None = None) -> D | None:
+        """Return the document; None where it cannot be read, which is logged once.
+
+        ``check`` raises ValueError for a document that cannot be used for other reasons.
+        """
         try:
             document = self._read(stored)
             if document.id != id_:
                 raise ValueError("id: it is stored under another")  # noqa: TRY301 -- as any other fault of it
+            if check is not None:
+                check(document)
         except ValueError as error:
             self._set_aside(id_, reason_of(error))
             return None
         self.forget(id_)
         return document
 
-    def read_all(self, stored: Mapping[bytes, bytes]) -> tuple[tuple[D, ...], dict[str, str]]:
+    def read_all(
+        self, stored: Mapping[bytes, bytes], check: Callable[[D], None] | None = None
+    ) -> tuple[tuple[D, ...], Mapping[str, str]]:
         """Return the documents ordered by id, and why, by id, each other one cannot be read."""
         documents: list[D] = []
         unreadable: dict[str, str] = {}
         for key in sorted(stored):
             id_ = key.decode(errors="replace")
-            document = self.read(id_, stored[key])
+            document = self.read(id_, stored[key], check)
             if document is None:
                 unreadable[id_] = self._unreadable[id_]
             else:
                 documents.append(document)
+        self._unreadable = dict(unreadable)
         return tuple(documents), unreadable
 
     def forget(self, id_: str) -> None:

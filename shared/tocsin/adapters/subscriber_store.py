@@ -1,6 +1,5 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -8,6 +7,7 @@ from redis.asyncio import Redis
 
 from tocsin.adapters import keys
 from tocsin.adapters.availability import available
+from tocsin.adapters.directory_reading import DirectoryReader, Held
 from tocsin.adapters.scripts import script
 from tocsin.adapters.vault import Vault
 from tocsin.documents import (
@@ -18,27 +18,24 @@ from tocsin.documents import (
 )
 from tocsin.documents.channel_url import is_sealed, key_of
 from tocsin.documents.standing import after_change, needs_confirmation
-from tocsin.errors import InvalidDocumentError, NotFoundError, StartError
+from tocsin.errors import InvalidDocumentError, NotFoundError, StartError, UnreadableError
 from tocsin.ports.clock import Clock
-from tocsin.ports.subscribers import Directory, Resealed, without_channel
+from tocsin.ports.subscribers import Directory, DocumentKind, Resealed, without_channel
 
 
 # The script's keys, by the numbers that its steps name them with.
 HASHES = (keys.SUBSCRIBERS, keys.CHANNELS, keys.SUBSCRIPTIONS, keys.STANDINGS)
 SUBSCRIBER, CHANNEL, SUBSCRIPTION, STANDING = "1", "2", "3", "4"
-KINDS = {SUBSCRIBER: "subscriber", CHANNEL: "channel", SUBSCRIPTION: "subscription"}
+KINDS: Mapping[str, DocumentKind] = {
+    SUBSCRIBER: "subscriber",
+    CHANNEL: "channel",
+    SUBSCRIPTION: "subscription",
+}
+NUMBERS = {kind: number for number, kind in KINDS.items()}
 
 OVERTAKEN = -1
 
 Step = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """The directory as it was read, and the channels' URLs as they are stored."""
-
-    directory: Directory
-    urls: Mapping[str, str]
 
 
 class RedisSubscriberStore:
@@ -51,7 +48,8 @@ class RedisSubscriberStore:
         self._redis = redis
         self._vault = vault
         self._change = script(redis, "change_directory")
-        self._held: _Held | None = None
+        self._reader = DirectoryReader(vault)
+        self._held: Held | None = None
 
     async def put(
         self, document: SubscriberDocument | ChannelDocument | SubscriptionDocument
@@ -61,7 +59,7 @@ class RedisSubscriberStore:
         return await self._apply(_put_steps(document)) > 0
 
     async def delete_subscriber(self, subscriber_id: str) -> None:
-        def steps(held: _Held) -> Sequence[Step]:
+        def steps(held: Held) -> Sequence[Step]:
             directory = held.directory
             owned = [
                 (number, document.id)
@@ -71,6 +69,10 @@ class RedisSubscriberStore:
                 )
                 for document in documents
                 if document.subscriber == subscriber_id
+            ] + [
+                (NUMBERS[kind], id_)
+                for (kind, id_), owner in held.owners.items()
+                if owner == subscriber_id
             ]
             return [
                 ("need", SUBSCRIBER, subscriber_id),
@@ -82,7 +84,7 @@ class RedisSubscriberStore:
         await self._apply_to_what_stands(steps)
 
     async def delete_channel(self, channel_id: str) -> None:
-        def steps(held: _Held) -> Sequence[Step]:
+        def steps(held: Held) -> Sequence[Step]:
             return [
                 ("need", CHANNEL, channel_id),
                 ("del", CHANNEL, channel_id),
@@ -104,8 +106,10 @@ class RedisSubscriberStore:
     async def stand(self, channel_id: str, change: Callable[[Standing], Standing]) -> Standing:
         changed = Standing()
 
-        def steps(held: _Held) -> Sequence[Step]:
+        def steps(held: Held) -> Sequence[Step]:
             nonlocal changed
+            if problem := held.directory.unreadable.get(("channel", channel_id)):
+                raise UnreadableError("channel", channel_id, problem)
             changed = change(held.directory.standing(channel_id))
             return [("need", CHANNEL, channel_id), _set_standing(channel_id, changed)]
 
@@ -130,14 +134,19 @@ class RedisSubscriberStore:
         """
         done = 0
 
-        def steps(held: _Held) -> Sequence[Step]:
+        def steps(held: Held) -> Sequence[Step]:
             nonlocal done
             changed = list(self._reseal_steps(held))
             done = len(changed)
             return [*changed, ("touch",)]
 
         await self._apply_to_what_stands(steps)
-        return Resealed(done, await self.locked())
+        unreadable = (await self.directory()).unreadable
+        return Resealed(
+            done,
+            await self.locked(),
+            tuple(id_ for kind, id_ in unreadable if kind == "channel"),
+        )
 
     async def begin(self, clock: Clock) -> None:
         """Make ready for a service that starts: check the keys, and seal what is in the open.
@@ -181,7 +190,7 @@ class RedisSubscriberStore:
     def _lacks_key(self, url: str) -> bool:
         return is_sealed(url) and not self._vault.has_key_of(url)
 
-    def _put_channel(self, held: _Held, channel: ChannelDocument) -> Sequence[Step]:
+    def _put_channel(self, held: Held, channel: ChannelDocument) -> Sequence[Step]:
         """Return the steps; a URL that did not change keeps its seal, so that it is seen not to."""
         stands = next((each for each in held.directory.channels if each.id == channel.id), None)
         stored = held.urls.get(channel.id, "")
@@ -198,20 +207,22 @@ class RedisSubscriberStore:
         ]
 
     def _standing_steps(
-        self, held: _Held, before: ChannelDocument | None, after: ChannelDocument
+        self, held: Held, before: ChannelDocument | None, after: ChannelDocument
     ) -> Sequence[Step]:
+        if ("channel", after.id) in held.directory.unreadable:
+            return [("del", STANDING, after.id)]
         standing = held.directory.standings.get(after.id)
         if before is None or standing is None:
             return ()
         return [_set_standing(after.id, after_change(before, after, standing))]
 
-    def _reseal_steps(self, held: _Held) -> Iterator[Step]:
+    def _reseal_steps(self, held: Held) -> Iterator[Step]:
         for channel in held.directory.channels:
             url = channel.url.get_secret_value()
             if not is_sealed(url) and not self._vault.is_of_first_key(held.urls[channel.id]):
                 yield _set_channel(channel, self._vault.seal(channel.id, url))
 
-    def _seal_steps(self, held: _Held, now: datetime) -> Iterator[Step]:
+    def _seal_steps(self, held: Held, now: datetime) -> Iterator[Step]:
         for channel in held.directory.channels:
             if not is_sealed(held.urls[channel.id]):
                 sealed = self._vault.seal(channel.id, channel.url.get_secret_value())
@@ -220,41 +231,22 @@ class RedisSubscriberStore:
                     standing = held.directory.standing(channel.id)
                     yield _set_standing(channel.id, standing.confirmed(now, "an older version"))
 
-    async def _current(self) -> _Held:
+    async def _current(self) -> Held:
         held = self._held
         if held is None or held.directory.revision != await self.revision():
             held = self._held = await self._read()
         return held
 
-    async def _read(self) -> _Held:
+    async def _read(self) -> Held:
         with available():
             commands: Any = self._redis.pipeline(transaction=True)
             commands.get(keys.DELIVERY_CHANGES)
             for key in HASHES:
                 commands.hgetall(key)
-            revision, subscribers, channels, subscriptions, standings = await commands.execute()
-        documents = [json.loads(text) for text in _by_id(channels)]
-        directory = Directory(
-            revision=int(revision or 0),
-            subscribers=tuple(
-                SubscriberDocument.model_validate_json(text) for text in _by_id(subscribers)
-            ),
-            channels=tuple(
-                ChannelDocument.from_stored(
-                    each | {"url": self._vault.open(each["id"], each["url"])}
-                )
-                for each in documents
-            ),
-            subscriptions=tuple(
-                SubscriptionDocument.model_validate_json(text) for text in _by_id(subscriptions)
-            ),
-            standings={
-                id_.decode(): Standing.model_validate_json(text) for id_, text in standings.items()
-            },
-        )
-        return _Held(directory, {each["id"]: each["url"] for each in documents})
+            revision, *documents = await commands.execute()
+        return self._reader.read(int(revision or 0), *documents)
 
-    async def _apply_to_what_stands(self, steps: Callable[[_Held], Sequence[Step]]) -> bool:
+    async def _apply_to_what_stands(self, steps: Callable[[Held], Sequence[Step]]) -> bool:
         """Apply steps that depend on what stands; prepare them anew when it changed meanwhile.
 
         Tell whether anything was changed.
@@ -304,10 +296,6 @@ def _set_standing(channel_id: str, standing: Standing) -> Step:
 def _set_channel(channel: ChannelDocument, stored_url: str) -> Step:
     document = channel.as_stored() | {"url": stored_url}
     return ("set", CHANNEL, channel.id, json.dumps(document))
-
-
-def _by_id(documents: dict[bytes, bytes]) -> Sequence[bytes]:
-    return [documents[id_] for id_ in sorted(documents)]
 
 
 def _refusal(step: str, number: str, id_: str) -> NotFoundError | InvalidDocumentError:

@@ -7,11 +7,15 @@ from tocsin.delivery.decision import GiveUp
 from tocsin.delivery.identity import ASK, TEST
 from tocsin.delivery.policy import Suppress
 from tocsin.documents import ChannelDocument, ChannelState, Standing, state_of
+from tocsin.ports.subscribers import DocumentKind
 from tocsin.ports.suppressions import Suppression
 
 
 # How long alerts wait for somebody to confirm the address; who never does never wanted them.
 PATIENCE = timedelta(days=30)
+
+# How soon it is seen that a document can be read again.
+UNREAD_PAUSE = timedelta(minutes=1)
 
 # Somebody who follows the link soon wants the alert soon; who takes days can wait some minutes.
 LOOK_SOONEST = timedelta(seconds=30)
@@ -45,6 +49,11 @@ def waits(
         return None
     pause = min(max(age / LOOK_SHARE, LOOK_SOONEST), LOOK_LATEST)
     return Wait("its address is not confirmed yet", now + pause)
+
+
+def waits_for_reading(kind: DocumentKind, id_: str, now: datetime) -> Wait:
+    """Return how long to wait for somebody to put right a document that cannot be read."""
+    return Wait(f"the {kind} {id_!r} cannot be read", now + UNREAD_PAUSE)
 
 
 def bar(

@@ -32,7 +32,7 @@ from tocsin.documents.timing import Throttle
 from tocsin.events import ArticleMatched, RuleMatch
 from tocsin.ports.deliveries import Delivery, Limit, Placement, State, Story
 from tocsin.ports.preferences import Wishes
-from tocsin.ports.subscribers import Directory
+from tocsin.ports.subscribers import Directory, DocumentKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class Audience:
     subscriptions: Mapping[str, SubscriptionDocument]
     subscribers: Mapping[str, SubscriberDocument]
     standings: Mapping[str, Standing]
+    unreadable: Mapping[tuple[DocumentKind, str], str]
 
     @classmethod
     def of(cls, directory: Directory) -> Self:
@@ -81,6 +82,7 @@ class Audience:
             },
             subscribers=subscribers,
             standings=directory.standings,
+            unreadable=directory.unreadable,
         )
 
     def of_rule(self, rule_id: str) -> Sequence[Listener]:

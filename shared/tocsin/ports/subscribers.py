@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from tocsin.documents import (
     ChannelDocument,
@@ -14,11 +14,15 @@ from tocsin.documents import (
 )
 
 
+DocumentKind = Literal["subscriber", "channel", "subscription"]
+
+
 @dataclass(frozen=True, slots=True)
 class Directory:
     """Everything at one moment; ``revision`` grows with each change.
 
-    ``standings`` are by channel; one of which nothing is known yet is left out.
+    ``standings`` are by channel; one of which nothing is known yet is left out. ``unreadable`` tells
+    of each document that cannot be read, and of what belongs to such a subscriber, why not.
     """
 
     revision: int
@@ -26,6 +30,7 @@ class Directory:
     channels: tuple[ChannelDocument, ...]
     subscriptions: tuple[SubscriptionDocument, ...]
     standings: Mapping[str, Standing] = field(default_factory=dict)
+    unreadable: Mapping[tuple[DocumentKind, str], str] = field(default_factory=dict)
 
     def standing(self, channel_id: str) -> Standing:
         return self.standings.get(channel_id, Standing())
@@ -36,21 +41,30 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class Resealed:
-    """How many URLs were sealed anew, and the channels whose URL no key of ours opens."""
+    """How many URLs were sealed anew, and the channels whose URL was not.
+
+    No key of ours opens that of the ``locked``; the ``unreadable`` are left as they are.
+    """
 
     count: int
     locked: tuple[str, ...]
+    unreadable: tuple[str, ...] = ()
 
 
 class SubscriberStore(Protocol):
-    """Every method raises StoreUnavailableError while the store cannot answer."""
+    """Every method raises StoreUnavailableError while the store cannot answer.
+
+    A document that cannot be read hides no other. It can be replaced and deleted, and stays as it
+    is until somebody does.
+    """
 
     async def put(
         self, document: SubscriberDocument | ChannelDocument | SubscriptionDocument
     ) -> bool:
         """Create or replace; tell whether that changed anything.
 
-        A channel whose URL changes stands as ``standing.after_change`` says.
+        A channel whose URL changes stands as ``standing.after_change`` says; one that takes the
+        place of what cannot be read, as a new one.
 
         Raises:
             NotFoundError: a channel or subscription names a subscriber that is not there, or a
@@ -90,6 +104,7 @@ class SubscriberStore(Protocol):
 
         Raises:
             NotFoundError: there is no such channel.
+            UnreadableError: it cannot be read.
         """
         ...
 
@@ -104,6 +119,12 @@ class SubscriberStore(Protocol):
     async def revision(self) -> int:
         """Return the directory's revision, cheaply: whoever holds it may keep what they have read."""
         ...
+
+
+def unreadable_documents(directory: Directory) -> Iterator[str]:
+    """Yield a sentence for each document that cannot be read."""
+    for (kind, id_), problem in directory.unreadable.items():
+        yield f"{kind} {id_} cannot be read: {problem}"
 
 
 def broken_channels(directory: Directory) -> Iterator[str]:

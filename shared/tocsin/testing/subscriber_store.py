@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from tocsin.documents import (
@@ -9,14 +9,17 @@ from tocsin.documents import (
 )
 from tocsin.documents.standing import after_change
 from tocsin.errors import InvalidDocumentError, NotFoundError
-from tocsin.ports.subscribers import Directory, without_channel
+from tocsin.ports.subscribers import Directory, DocumentKind, without_channel
 
 
 D = TypeVar("D", SubscriberDocument, ChannelDocument, SubscriptionDocument)
 
 
 class FakeSubscriberStore:
+    """``unreadable`` is what a test says it is."""
+
     def __init__(self) -> None:
+        self.unreadable: Mapping[tuple[DocumentKind, str], str] = {}
         self._revision = 0
         self._subscribers: dict[str, SubscriberDocument] = {}
         self._channels: dict[str, ChannelDocument] = {}
@@ -76,10 +79,11 @@ class FakeSubscriberStore:
     async def directory(self) -> Directory:
         return Directory(
             self._revision,
-            tuple(document for _, document in sorted(self._subscribers.items())),
-            tuple(document for _, document in sorted(self._channels.items())),
-            tuple(document for _, document in sorted(self._subscriptions.items())),
+            self._readable("subscriber", self._subscribers),
+            self._readable("channel", self._channels),
+            self._readable("subscription", self._subscriptions),
             dict(self._standings),
+            dict(self.unreadable),
         )
 
     async def stand(self, channel_id: str, change: Callable[[Standing], Standing]) -> Standing:
@@ -95,6 +99,13 @@ class FakeSubscriberStore:
 
     async def revision(self) -> int:
         return self._revision
+
+    def _readable(self, kind: DocumentKind, documents: Mapping[str, D]) -> tuple[D, ...]:
+        return tuple(
+            document
+            for id_, document in sorted(documents.items())
+            if (kind, id_) not in self.unreadable
+        )
 
     def _set(self, documents: dict[str, D], document: D) -> bool:
         if documents.get(document.id) == document:

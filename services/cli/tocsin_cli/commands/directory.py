@@ -57,7 +57,8 @@ def remove(context: typer.Context, kind: Kind, key: str, *, yes: bool) -> None:
     async def work(store: Store) -> None:
         current = await documents.standing(store)
         if key not in current.of(kind):
-            raise NotFoundError(kind.singular, key)
+            await _remove_unreadable(store, kind, key, yes=yes)
+            return
         kept = {name: each for name, each in current.of(kind).items() if name != key}
         changes = plan(current, State({kind: kept}), prune=(kind,))
         documents.say_changes(changes)
@@ -65,6 +66,17 @@ def remove(context: typer.Context, kind: Kind, key: str, *, yes: bool) -> None:
         await documents.make(store, changes, who=session_of(context).who)
 
     with_store(context, work)
+
+
+async def _remove_unreadable(store: Store, kind: Kind, key: str, *, yes: bool) -> None:
+    unreadable = (await store.subscribers.directory()).unreadable
+    for (name, id_), problem in unreadable.items():
+        if (name, id_) == (kind.singular, key):
+            say(Text(f"- {name} {id_}, which cannot be read: {problem}", "red"))
+            confirm("Remove?", yes=yes)
+            await documents.delete_of(store, name, id_)
+            return
+    raise NotFoundError(kind.singular, key)
 
 
 def directory_of(context: typer.Context) -> Directory:

@@ -22,6 +22,7 @@ from tocsin.documents import (
     rules_that_use,
 )
 from tocsin.errors import InUseError, UnreadableError
+from tocsin.ports.subscribers import DocumentKind
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.rules import Expression, Rule
 from tocsin_cli.commands.output import say
@@ -223,13 +224,26 @@ async def _delete(store: Store, document: AnyDocument, who: str, reason: str) ->
         case SourceDocument(id=key):
             await store.sources.delete(key)
         case SubscriberDocument(id=key):
-            await store.subscribers.delete_subscriber(key)
+            await delete_of(store, "subscriber", key)
         case ChannelDocument(id=key):
-            await store.subscribers.delete_channel(key)
+            await delete_of(store, "channel", key)
         case SubscriptionDocument(id=key):
-            await store.subscribers.delete_subscription(key)
+            await delete_of(store, "subscription", key)
         case _:
             assert_never(document)
+
+
+async def delete_of(store: Store, kind: DocumentKind, key: str) -> None:
+    """Delete a document of the directory, which nobody need have read."""
+    match kind:
+        case "subscriber":
+            await store.subscribers.delete_subscriber(key)
+        case "channel":
+            await store.subscribers.delete_channel(key)
+        case "subscription":
+            await store.subscribers.delete_subscription(key)
+        case _:
+            assert_never(kind)
 
 
 def _by_id(documents: Iterable[AnyDocument]) -> dict[str, AnyDocument]:

@@ -53,6 +53,11 @@ def _has_old(store: Store) -> bool:
 
 
 def _expect_none_locked(done: Resealed) -> None:
+    if done.unreadable:
+        raise TocsinError(
+            f"the channels {', '.join(done.unreadable)} cannot be read: they stay as they are, and so do "
+            "the keys; put these channels anew, or delete them"
+        )
     if done.locked:
         raise TocsinError(
             f"no key opens the URLs of {', '.join(done.locked)}: they stay as they are, and so do the "

@@ -12,7 +12,7 @@ from rich.text import Text
 from tocsin.ports.deliveries import State
 from tocsin.ports.rules import unreadable_rules
 from tocsin.ports.streams import GroupStatus, ServiceInstance
-from tocsin.ports.subscribers import broken_channels
+from tocsin.ports.subscribers import broken_channels, unreadable_documents
 from tocsin_cli.commands.options import AsJson
 from tocsin_cli.commands.output import ago, duration, say, say_json, say_table, styled
 from tocsin_cli.commands.session import Store, session_of, with_store
@@ -73,9 +73,11 @@ async def read(store: Store) -> Status:
     articles = await store.articles.recent_articles(1)
     matches = await store.articles.recent_matches(1)
     dead_letters = await store.dead_letters.count()
+    directory = await store.subscribers.directory()
     broken = (
         *await unreadable_rules(store.rules),
-        *broken_channels(await store.subscribers.directory()),
+        *unreadable_documents(directory),
+        *broken_channels(directory),
     )
     return Status(
         services=await store.services.instances(),

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel
 from tocsin.ports.deliveries import State
 from tocsin.ports.rules import unreadable_rules
 from tocsin.ports.streams import GroupStatus, ServiceInstance
-from tocsin.ports.subscribers import broken_channels
+from tocsin.ports.subscribers import broken_channels, unreadable_documents
 from tocsin_console.routes.backends import Backends
 from tocsin_console.routes.letters import short
 from tocsin_console.routes.templates import span
@@ -77,6 +77,7 @@ async def status(backends: Backends) -> Status:
         *late_alerts(overdue.total_seconds()),
         *left_over(dead, deliveries),
         *unreadable,
+        *unreadable_documents(directory),
         *broken_channels(directory),
     )
     return Status(

@@ -8,7 +8,7 @@ import structlog
 from tocsin.delivery.notice import breakdown, question
 from tocsin.documents import ChannelDocument, ChannelState
 from tocsin.documents.channel_url import mail_address
-from tocsin.errors import NotFoundError
+from tocsin.errors import NotFoundError, UnreadableError
 from tocsin.ports.clock import Clock
 from tocsin.ports.deliveries import DeliveryLedger
 from tocsin.ports.subscribers import Directory, SubscriberStore
@@ -60,8 +60,8 @@ class Caretaker:
         for channel in directory.channels:
             try:
                 await self._look_at(directory, channel)
-            except NotFoundError:
-                continue  # it was removed meanwhile
+            except (NotFoundError, UnreadableError):
+                continue  # it was removed or spoiled meanwhile
         self._seen = directory.revision
 
     async def _look_at(self, directory: Directory, channel: ChannelDocument) -> None:

@@ -4,7 +4,7 @@ import structlog
 
 from tocsin.documents import ChannelDocument
 from tocsin.documents.channel_url import relay_address
-from tocsin.errors import NotFoundError, StoreUnavailableError
+from tocsin.errors import NotFoundError, StoreUnavailableError, UnreadableError
 from tocsin.ports.clock import Clock
 from tocsin.ports.deliveries import Delivery
 from tocsin.ports.sender import Fault, Kind, Outcome, Sender
@@ -42,8 +42,8 @@ class ChannelWatch:
         outcome = await self._sender.send(delivery, channel, posted=posted)
         try:
             await self._learn(channel, outcome)
-        except NotFoundError:
-            pass  # the channel was removed meanwhile
+        except (NotFoundError, UnreadableError):
+            pass  # the channel was removed or spoiled meanwhile
         except StoreUnavailableError as error:
             # The next message to it teaches the same; this one's outcome must not be lost for it.
             log.warning("channel not judged", channel=channel.id, error=str(error))

@@ -16,7 +16,7 @@ from tocsin.delivery import (
     Step,
     decide,
 )
-from tocsin.delivery.admission import Bar, Wait, bar, waits
+from tocsin.delivery.admission import Bar, Wait, bar, waits, waits_for_reading
 from tocsin.delivery.digest import alert_of, is_alert
 from tocsin.delivery.policy import Suppress, quiet_end, retold_at
 from tocsin.documents import ChannelDocument, Standing
@@ -26,6 +26,7 @@ from tocsin.ports.clock import Clock
 from tocsin.ports.deliveries import Claim, Delivery, DeliveryLedger
 from tocsin.ports.preferences import Wishes
 from tocsin.ports.sender import Kind, Outcome, Sender
+from tocsin.ports.subscribers import DocumentKind
 from tocsin.ports.suppressions import Suppressions
 from tocsin_notifier import metrics
 from tocsin_notifier.audience import LiveAudience
@@ -80,7 +81,8 @@ class Courier:
         hearing = await self._audience.current()
         audience, wishes = hearing.audience, hearing.wishes
         now = self._clock.now()
-        if (wait := _wait(audience, claim, now)) is not None:
+        wait = await self._unread(audience, claim, now) or _wait(audience, claim, now)
+        if wait is not None:
             await self._ledger.postpone(claim, wait.gate, wait.until)
             return
         if (quiet := await self._quiet_until(claim, audience, now)) is not None:
@@ -101,6 +103,21 @@ class Courier:
             await self._note(claim, hindrance or GiveUp("the channel is gone"), audience)
             return
         await self._attempt(claim, channel, audience)
+
+    async def _unread(self, audience: Audience, claim: Claim, now: datetime) -> Wait | None:
+        """Return for how long to wait for what cannot be read just now, if it has to do with this."""
+        if not audience.unreadable:
+            return None
+        delivery = claim.delivery
+        needed: list[tuple[DocumentKind, str]] = [("channel", delivery.channel_id)]
+        if delivery.is_digest and not delivery.payload:
+            needed += await self._digests.needs(claim)
+        else:
+            needed.append(("subscription", delivery.subscription_id))
+        for each in needed:
+            if each in audience.unreadable:
+                return waits_for_reading(*each, now)
+        return None
 
     async def _bar(self, audience: Audience, delivery: Delivery) -> Bar | None:
         """Return why nothing may be sent to the channel, if so."""

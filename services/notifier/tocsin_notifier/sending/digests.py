@@ -14,6 +14,7 @@ from tocsin.errors import StoreUnavailableError
 from tocsin.ports.clock import Clock
 from tocsin.ports.deliveries import Claim, Contents, Delivery, DeliveryLedger, DeliveryRecord
 from tocsin.ports.preferences import Wishes
+from tocsin.ports.subscribers import DocumentKind
 from tocsin_notifier.audience import LiveAudience
 
 
@@ -43,6 +44,11 @@ class DigestDesk:
             if (subscription := audience.subscriptions.get(id_)) is not None
         )
         return None if any(bypasses) else end
+
+    async def needs(self, claim: Claim) -> Sequence[tuple[DocumentKind, str]]:
+        """Return the subscriptions of what a digest gathered."""
+        contents = await self._ledger.contents(claim.delivery.id)
+        return [("subscription", item.delivery.subscription_id) for item in contents.items]
 
     async def payload(
         self, claim: Claim, audience: Audience, wishes: Wishes, now: datetime

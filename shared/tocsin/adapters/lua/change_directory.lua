@@ -4,7 +4,8 @@
 --       then steps, as many as there are:
 --         need   key's number  id                there must be such a document
 --         owned  key's number  id  subscriber    … and it must be this subscriber's
---         free   key's number  id  subscriber    if there is one, it must be this subscriber's
+--         free   key's number  id  subscriber    if there is one, it must be this subscriber's, or nobody
+--                                                can tell whose
 --         set    key's number  id  document
 --         del    key's number  id
 --         touch                              raise the revision in any case; the last
@@ -15,8 +16,10 @@ if ARGV[1] ~= '' and ARGV[1] ~= revision then
   return -1
 end
 
-local function belongs(document, subscriber)
-  return cjson.decode(document).subscriber == subscriber
+local function owner(document)
+  local readable, found = pcall(cjson.decode, document)
+  local said = readable and type(found) == 'table' and found.subscriber
+  return type(said) == 'string' and said or nil
 end
 
 local writes, touched = {}, false
@@ -33,10 +36,10 @@ while ARGV[at] do
   if step == 'need' then
     if not document then return unmet end
   elseif step == 'owned' then
-    if not document or not belongs(document, ARGV[at]) then return unmet end
+    if not document or owner(document) ~= ARGV[at] then return unmet end
     at = at + 1
   elseif step == 'free' then
-    if document and not belongs(document, ARGV[at]) then return unmet end
+    if document and (owner(document) or ARGV[at]) ~= ARGV[at] then return unmet end
     at = at + 1
   elseif step == 'set' then
     if document ~= ARGV[at] then writes[#writes + 1] = {'HSET', KEYS[number], id, ARGV[at]} end
