@@ -230,7 +230,7 @@ def _spread(
 
 def _kind_weight(mention: Mention) -> float:
     weight = _DEMONYM if mention.entry.form is DEMONYM else 1.0
-    if mention.evidence.keys() & _NAMED_FOR_IT:
+    if not _NAMED_FOR_IT.isdisjoint(mention.evidence):
         weight *= _EMBEDDED
     return weight
 

@@ -121,6 +121,7 @@ def decide(mentions: Sequence[Mention], home: Home) -> None:
                 if group in anchors:
                     near = [point for other, point in anchors.items() if other is not group]
                 _choose(group, votes, home, near)
+                # What it says after the last vote, nobody hears.
                 if not last:
                     group.voice = Voice.of(group.senses)
     for group in groups:

@@ -87,7 +87,8 @@ def _state(reading: Reading, dictionary: Dictionary, place: Mention) -> Mention 
 
 
 def _name(reading: Reading, dictionary: Dictionary, index: int, *, english: bool) -> Mention | None:
-    folded = _ahead(reading, index, reading.words[index].reach)
+    word = reading.words[index]
+    folded = word.key if word.reach == 1 else _ahead(reading, index, word.reach)
     for name, count, entry in dictionary.starting(folded, english):
         last = index + count
         if count == 1 or _may_be_name(reading.words, index, last, entry):
