@@ -255,3 +255,15 @@ def test_a_list_that_cannot_be_read_can_be_removed(cli: Cli) -> None:
 
     assert removed[0].startswith("- list jnim, which cannot be read: ")
     assert cli.json("lists", "list") == []
+
+
+def test_a_list_a_region_and_a_source_that_cannot_be_read_are_told(cli: Cli) -> None:
+    for kind, key in (("list", keys.LISTS), ("region", keys.REGIONS), ("source", keys.SOURCES)):
+        spoil(cli, key, f"a-{kind}")
+
+    problems = json.loads(cli.out("status", "--json", code=1))["problems"]
+
+    for kind in ("list", "region", "source"):
+        assert any(each.startswith(f"{kind} a-{kind} cannot be read: ") for each in problems)
+    removed = cli.lines("sources", "remove", "a-source", "--yes")
+    assert removed[0].startswith("- source a-source, which cannot be read: ")

@@ -168,6 +168,16 @@ async def test_alerts_that_nobody_sends_are_trouble(
     assert status["problems"] == ["alerts are late: one has been due for 5 min"]
 
 
+async def test_a_document_that_cannot_be_read_is_trouble(
+    office: Office, client: httpx2.AsyncClient
+) -> None:
+    office.subscribers.unreadable = {("subscription", "sahel-ann"): "mode: it is none"}
+
+    problems = (await client.get("/api/v1/status")).json()["problems"]
+
+    assert "subscription sahel-ann cannot be read: mode: it is none" in problems
+
+
 async def test_a_channel_that_broke_is_trouble(office: Office, client: httpx2.AsyncClient) -> None:
     await office.subscriber()
     now = office.clock.now()

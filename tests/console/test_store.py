@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from console.office import GAZETTEER
 from rig.secret_keys import KEYS, vault
-from tocsin.adapters import wire
+from tocsin.adapters import keys, wire
 from tocsin.adapters.article_log import RedisArticleLog
 from tocsin.adapters.article_publisher import RedisArticlePublisher
 from tocsin.adapters.availability import available
@@ -64,6 +64,30 @@ def over(redis: Redis) -> FastAPI:
 def client_of(app: FastAPI) -> httpx2.AsyncClient:
     transport = httpx2.ASGITransport(app=app)
     return httpx2.AsyncClient(transport=transport, base_url="http://localhost")
+
+
+async def test_a_rule_that_cannot_be_read_is_told_replaced_at_its_version_and_deleted(
+    redis: Redis,
+) -> None:
+    rule = {"id": "sahel", "name": "Sahel", "query": "JNIM"}
+    async with client_of(over(redis)) as client:
+        for rule_id in ("sahel", "chad"):
+            await client.post("/api/v1/rules", json=rule | {"id": rule_id})
+            await redis.hset(keys.RULES, rule_id, b'{"id": "none"}')
+        await client.post("/api/v1/rules", json=rule | {"id": "mali"})
+
+        listed = (await client.get("/api/v1/rules")).json()["items"]
+        page = await client.get("/rules")
+        problems = (await client.get("/api/v1/status")).json()["problems"]
+        stale = await client.put("/api/v1/rules/sahel", json=rule, headers={"if-match": '"7"'})
+        put = await client.put("/api/v1/rules/sahel", json=rule, headers={"if-match": '"1"'})
+        gone = await client.delete("/api/v1/rules/chad")
+
+    assert [each["id"] for each in listed] == ["mali"]
+    assert page.status_code == 200
+    assert "rule sahel cannot be read: name: Field required" in problems
+    assert (stale.status_code, put.status_code, gone.status_code) == (412, 200, 204)
+    assert put.json()["version"] == 2
 
 
 async def test_from_a_rule_to_its_alert(redis: Redis) -> None:

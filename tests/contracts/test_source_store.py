@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
+from tocsin.adapters import keys
 from tocsin.adapters.connection import connect
 from tocsin.adapters.source_store import RedisSourceStore
 from tocsin.adapters.system_clock import SystemClock
 from tocsin.documents import SourceDocument
-from tocsin.errors import NotFoundError, StoreUnavailableError
+from tocsin.errors import NotFoundError, StoreUnavailableError, UnreadableError
 from tocsin.ports.clock import Clock
 from tocsin.ports.sources import SourceLease, SourceState, SourceStore
 from tocsin.testing import FakeClock, FakeSourceStore
@@ -284,6 +286,54 @@ async def test_replicas_that_lease_at_once_share_the_sources(desk: Desk) -> None
 
     ids = [lease.source.id for share in shares for lease in share]
     assert sorted(ids) == [f"rfi-{number:02}" for number in range(60)]
+
+
+@pytest.mark.parametrize("stored", [b'{"id": "rfi", "colour": "red"}', b"{", b"[]"])
+async def test_a_source_that_cannot_be_read_hides_no_other_and_is_not_polled(
+    redis: Redis, stored: bytes
+) -> None:
+    store = RedisSourceStore(redis, SystemClock())
+    await store.put(RFI)
+    await store.put(APA)
+    await redis.hset(keys.SOURCES, "rfi", stored)
+
+    with capture_logs() as logs:
+        leases = await store.lease(10, LONG)
+        sources = [source for source, _ in await store.all()]
+
+    assert [lease.source for lease in leases] == sources == [APA]
+    assert set(store.unreadable) == {"rfi"}
+    assert [(line["log_level"], line["kind"], line["id"]) for line in logs] == [
+        ("error", "source", "rfi")
+    ]
+    with pytest.raises(UnreadableError):
+        await store.get("rfi")
+
+
+async def test_a_source_that_cannot_be_read_is_polled_again_once_it_is_replaced(
+    redis: Redis,
+) -> None:
+    store = RedisSourceStore(redis, SystemClock())
+    await store.put(RFI)
+    await redis.hset(keys.SOURCES, "rfi", b"{")
+    assert await store.lease(10, LONG) == []
+
+    await store.put(RFI)
+
+    assert (await the_lease(store)).source == RFI
+    assert store.unreadable == {}
+
+
+async def test_a_source_that_cannot_be_read_can_be_deleted(redis: Redis) -> None:
+    store = RedisSourceStore(redis, SystemClock())
+    await store.put(RFI)
+    await redis.hset(keys.SOURCES, "rfi", b"{")
+
+    await store.delete("rfi")
+
+    assert await store.lease(10, LONG) == []
+    with pytest.raises(NotFoundError):
+        await store.get("rfi")
 
 
 async def test_a_store_that_is_away_is_named_as_such() -> None:

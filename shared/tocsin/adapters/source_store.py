@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,9 +8,10 @@ from redis.asyncio import Redis
 
 from tocsin.adapters import keys
 from tocsin.adapters.availability import available
+from tocsin.adapters.reading import Reader
 from tocsin.adapters.scripts import script
 from tocsin.documents import SourceDocument
-from tocsin.errors import NotFoundError
+from tocsin.errors import NotFoundError, UnreadableError
 from tocsin.ports.clock import Clock
 from tocsin.ports.sources import SourceLease, SourceState
 
@@ -28,11 +29,16 @@ class RedisSourceStore:
     def __init__(self, redis: Redis, clock: Clock) -> None:
         self._redis = redis
         self._clock = clock
+        self._reader = Reader("source", SourceDocument.model_validate_json)
         self._put = script(redis, "put_source")
         self._delete = script(redis, "delete_source")
         self._lease = script(redis, "lease_sources")
         self._release = script(redis, "release_source")
         self._poll_now = script(redis, "poll_source_now")
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        return self._reader.unreadable
 
     async def put(self, source: SourceDocument) -> None:
         with available():
@@ -47,21 +53,23 @@ class RedisSourceStore:
             )
         if not deleted:
             raise NotFoundError("source", source_id)
+        self._reader.forget(source_id)
 
     async def get(self, source_id: str) -> tuple[SourceDocument, SourceState]:
         with available():
-            document = await self._redis.hget(keys.SOURCES, source_id)
+            document: Any = await self._redis.hget(keys.SOURCES, source_id)
         if document is None:
             raise NotFoundError("source", source_id)
+        source = self._reader.read(source_id, document)
+        if source is None:
+            raise UnreadableError("source", source_id, self.unreadable[source_id])
         [state] = await self._states([source_id])
-        return SourceDocument.model_validate_json(document), state
+        return source, state
 
     async def all(self) -> Sequence[tuple[SourceDocument, SourceState]]:
         with available():
-            documents = await self._redis.hgetall(keys.SOURCES)
-        sources = sorted(
-            map(SourceDocument.model_validate_json, documents.values()), key=lambda s: s.id
-        )
+            documents: Any = await self._redis.hgetall(keys.SOURCES)
+        sources, _ = self._reader.read_all(documents)
         states = await self._states([source.id for source in sources])
         return list(zip(sources, states, strict=True))
 
@@ -75,13 +83,21 @@ class RedisSourceStore:
 
     async def lease(self, limit: int, duration: timedelta) -> Sequence[SourceLease]:
         with available():
-            taken = await self._lease(
+            taken: Any = await self._lease(
                 keys=[keys.SOURCES, *SCHEDULE],
                 args=[limit, duration // timedelta(milliseconds=1)],
             )
-        sources = list(map(SourceDocument.model_validate_json, taken[::2]))
-        states = await self._states([source.id for source in sources])
-        return list(map(SourceLease, sources, states, map(int, taken[1::2])))
+        # What cannot be read is due again when its lease has ended.
+        leased = [
+            (source, int(token))
+            for id_, document, token in zip(taken[::3], taken[1::3], taken[2::3], strict=True)
+            if (source := self._reader.read(id_.decode(), document)) is not None
+        ]
+        states = await self._states([source.id for source, _ in leased])
+        return [
+            SourceLease(source, state, token)
+            for (source, token), state in zip(leased, states, strict=True)
+        ]
 
     async def release(self, lease: SourceLease, state: SourceState) -> bool:
         now = self._clock.now()

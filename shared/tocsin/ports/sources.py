@@ -4,7 +4,7 @@ Every method raises StoreUnavailableError when the store is away; the same call 
 be made again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -50,6 +50,13 @@ class SourceLease:
 
 
 class SourceStore(Protocol):
+    """A source that cannot be read hides no other, and is not polled. It can be replaced and deleted."""
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        """Why, by id, the sources that were met here and cannot be read are so; asks nobody."""
+        ...
+
     async def put(self, source: SourceDocument) -> None:
         """Add a source, due at once, or replace the one with its id.
 
@@ -71,6 +78,7 @@ class SourceStore(Protocol):
 
         Raises:
             NotFoundError: there is none.
+            UnreadableError: it cannot be read.
         """
         ...
 

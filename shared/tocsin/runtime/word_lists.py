@@ -13,13 +13,17 @@ log = structlog.get_logger()
 
 
 class WordLists(Mapping[str, Expression]):
-    """What each @name stands for, by the lists of the last ``catch_up``."""
+    """What each @name stands for, by the lists of the last ``catch_up``.
+
+    ``broken`` tells of each list that cannot be read why not, by its id.
+    """
 
     def __init__(self, store: ListStore) -> None:
         self._store = store
         self._documents: dict[str, ListDocument] = {}
         self._expressions: dict[str, Expression] = {}
         self._revision = 0
+        self.broken: Mapping[str, str] = {}
 
     def __getitem__(self, name: str) -> Expression:
         return self._expressions[name]
@@ -56,5 +60,6 @@ class WordLists(Mapping[str, Expression]):
             else:
                 del self._expressions[name]
         self._documents, self._revision = documents, found.revision
+        self.broken = found.unreadable
         log.info("lists loaded", lists=len(documents), changed=sorted(changed))
         return changed

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -24,6 +24,7 @@ class FakeSourceStore:
         self._clock = clock
         self._kept: dict[str, _Kept] = {}
         self._tokens = 0
+        self.unreadable: Mapping[str, str] = {}
 
     async def put(self, source: SourceDocument) -> None:
         kept = self._kept.get(source.id)

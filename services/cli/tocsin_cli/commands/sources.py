@@ -98,8 +98,9 @@ def remove(context: typer.Context, source_id: SourceId, yes: Yes = False) -> Non
     """Remove a feed; what it brought stays."""
 
     async def work(store: Store) -> None:
-        source, _ = await store.sources.get(source_id)
-        documents.say_changes([Change(Kind.SOURCE, source, None)])
+        found = await documents.unless_unreadable(store.sources.get(source_id))
+        if found is not None:
+            documents.say_changes([Change(Kind.SOURCE, found[0], None)])
         confirm("Remove?", yes=yes)
         await store.sources.delete(source_id)
 

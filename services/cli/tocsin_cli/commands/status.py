@@ -76,6 +76,7 @@ async def read(store: Store) -> Status:
     directory = await store.subscribers.directory()
     broken = (
         *await unreadable_rules(store.rules),
+        *await _unreadable_others(store),
         *unreadable_documents(directory),
         *broken_channels(directory),
     )
@@ -91,6 +92,20 @@ async def read(store: Store) -> Status:
         last_alert=matches[0].matched_at if matches else None,
         broken=broken,
     )
+
+
+async def _unreadable_others(store: Store) -> Sequence[str]:
+    await store.sources.all()
+    found = {
+        "list": (await store.lists.all()).unreadable,
+        "region": (await store.regions.all()).unreadable,
+        "source": store.sources.unreadable,
+    }
+    return [
+        f"{kind} {id_} cannot be read: {problem}"
+        for kind, unreadable in found.items()
+        for id_, problem in unreadable.items()
+    ]
 
 
 async def _by_stream(store: Store) -> Mapping[str, int]:

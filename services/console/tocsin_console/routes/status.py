@@ -1,7 +1,7 @@
 """Whether all is well: which processes are at work, how far behind they are, what went wrong."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel
@@ -77,6 +77,8 @@ async def status(backends: Backends) -> Status:
         *late_alerts(overdue.total_seconds()),
         *left_over(dead, deliveries),
         *unreadable,
+        *unusable("list", backends.lists.broken),
+        *unusable("region", backends.atlas.broken),
         *unreadable_documents(directory),
         *broken_channels(directory),
     )
@@ -89,6 +91,11 @@ async def status(backends: Backends) -> Status:
         services=services,
         groups=standing,
     )
+
+
+def unusable(kind: str, broken: Mapping[str, str]) -> Iterator[str]:
+    for id_, problem in broken.items():
+        yield f"{kind} {id_} cannot be read: {problem}"
 
 
 def service(instance: ServiceInstance) -> Service:

@@ -2,7 +2,7 @@
 --
 -- KEYS  1 hash of the sources  2 due  3 leased  4 tokens of the leases; the field '' counts them
 -- ARGV  1 at most how many  2 for how many ms
--- Returns for each: document, token.
+-- Returns for each: id, document, token.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -20,6 +20,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0
   redis.call('HSET', KEYS[4], id, token)
   redis.call('ZREM', KEYS[2], id)
   redis.call('ZADD', KEYS[3], now + ARGV[2], id)
+  leases[#leases + 1] = id
   leases[#leases + 1] = document
   leases[#leases + 1] = token
 end

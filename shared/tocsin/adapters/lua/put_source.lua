@@ -7,8 +7,9 @@ redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 
 local new = cjson.decode(ARGV[2])
 if before then
-  local old = cjson.decode(before)
-  if old.url == new.url and old.enabled == new.enabled
+  -- What was there may be no JSON.
+  local readable, old = pcall(cjson.decode, before)
+  if readable and type(old) == 'table' and old.url == new.url and old.enabled == new.enabled
     and old.min_interval_s == new.min_interval_s and old.max_interval_s == new.max_interval_s then
     return
   end
