@@ -5,8 +5,8 @@ MEMBERS  := shared $(SERVICES:%=services/%)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Tests start our processes by the dozen: compile their modules once, whatever the shell says.
 export PYTHONDONTWRITEBYTECODE :=
-# Side by side: twice the usual two cores, for tests wait as much as they compute.
-WORKERS  ?= 4
+# Side by side: more than the usual two cores, for tests wait as much as they compute; each costs the collection anew.
+WORKERS  ?= 3
 
 .PHONY: help up test fast chaos bench-chain bench-delivery torture-delivery soak-delivery bench-match bench-live bench-regions containers-test check lint fix alone lock gazetteer docs
 

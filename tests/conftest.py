@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 
 from rig.processes import free_port, valkey_binary, wait_until_listening
 from tocsin.adapters.connection import connect
+from tocsin.runtime import logs
 
 
 # A busy machine is slow, and that is no failure: nothing here asserts speed.
@@ -18,6 +19,9 @@ settings.register_profile("any-speed", deadline=None, suppress_health_check=[Hea
 settings.register_profile("quick", settings.get_profile("any-speed"), max_examples=10)
 settings.register_profile("repeatable", settings.get_profile("any-speed"), derandomize=True)
 settings.load_profile("any-speed")
+
+# By itself structlog draws tracebacks with all variables, which takes longer than most tests do.
+logs.beside_output()
 
 # What is imported and collected stays until the end: to look through it for garbage, over and over, takes a third
 # of the time that collecting takes.

@@ -152,6 +152,7 @@ def test_every_country_has_a_name_in_its_script(gazetteer: Gazetteer, language: 
         assert any(first <= name[:1] <= last for name in country.names), country
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "divisions", "cities"), COVERED)
 def test_many_divisions_and_nearly_all_large_cities_have_a_name_in_its_script(
     gazetteer: Gazetteer, language: str, divisions: int, cities: float

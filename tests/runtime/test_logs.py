@@ -21,7 +21,7 @@ def restored() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
     yield
-    structlog.reset_defaults()
+    logs.beside_output()
     root.handlers, root.level = handlers, level
     logging.captureWarnings(capture=False)
 
@@ -125,3 +125,27 @@ def test_fields_bound_to_the_context_are_written(capsys: pytest.CaptureFixture[s
 
     (entry,) = entries(capsys)
     assert entry["trace_id"] == "t1"
+
+
+@pytest.mark.parametrize("style", ["json", "console", "a command's"])
+def test_a_traceback_shows_no_values_of_variables(
+    capsys: pytest.CaptureFixture[str], style: str
+) -> None:
+    def work() -> None:
+        password = "hunter2"
+        raise ValueError(f"https://ann:{password}@news.example is away")
+
+    if style == "a command's":
+        logs.beside_output()
+    else:
+        logs.configure("ingest", style=style, level="INFO")
+
+    try:
+        work()
+    except ValueError:
+        structlog.get_logger().exception("cannot fetch")
+
+    said = capsys.readouterr().err
+    assert "https://***@news.example is away" in said
+    assert "cannot fetch" in said
+    assert "hunter2" not in said

@@ -44,8 +44,16 @@ def mask(text: str) -> str:
 
 def beside_output() -> None:
     """Send log entries to standard error, plainly: what a command writes may go to a file."""
-    structlog.reset_defaults()
-    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *_for_people(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
 
 
 def configure(service: str, *, style: str, level: str) -> None:
@@ -60,11 +68,7 @@ def configure(service: str, *, style: str, level: str) -> None:
     last: list[Processor] = (
         [structlog.processors.format_exc_info, _masked, structlog.processors.JSONRenderer()]
         if style == "json"
-        else [
-            structlog.processors.format_exc_info,
-            _masked,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
-        ]
+        else _for_people()
     )
     structlog.configure(
         processors=[
@@ -89,6 +93,15 @@ def configure(service: str, *, style: str, level: str) -> None:
     logging.getLogger("tocsin.faststream").setLevel(max(logging.WARNING, root.level))
     logging.getLogger("uvicorn").setLevel(max(logging.WARNING, root.level))
     logging.captureWarnings(capture=True)
+
+
+def _for_people() -> list[Processor]:
+    # The renderer's own tracebacks show the values of variables, which may be secrets.
+    return [
+        structlog.processors.format_exc_info,
+        _masked,
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+    ]
 
 
 def _with_service(service: str) -> Processor:
