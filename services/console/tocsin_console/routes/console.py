@@ -51,6 +51,7 @@ def console(
         version=version("tocsin-console"),
         summary="Rules, subscribers and alerts of Tocsin, and how it fares.",
         openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,  # an address that is not described is none
         docs_url=None,  # they load scripts from elsewhere
         redoc_url=None,
         dependencies=[Depends(translated)],
