@@ -14,7 +14,7 @@ from tocsin_ingest.ports import UnreadableError
 from tocsin_ingest.stages.draft import Draft
 
 
-BAD_FIELDS = [
+BAD_FIELDS: list[tuple[Any, list[str]]] = [
     ({}, ["/title"]),
     ({"title": " ", "text": "\x00"}, ["/title"]),
     ({"title": 1}, ["/title"]),
@@ -42,14 +42,15 @@ BAD_FIELDS = [
 ]
 
 
-@pytest.mark.parametrize(("body", "pointers"), BAD_FIELDS, ids=range(len(BAD_FIELDS)))
-async def test_a_field_that_is_wrong_is_named(api: Api, body: Any, pointers: list[str]) -> None:
-    answer = await api.push(json.dumps(body))
+async def test_a_field_that_is_wrong_is_named(api: Api, subtests: pytest.Subtests) -> None:
+    for body, pointers in BAD_FIELDS:
+        with subtests.test(pointers=pointers):
+            answer = await api.push(json.dumps(body))
 
-    assert answer.status == 422
-    assert [error["pointer"] for error in answer.problem["errors"]] == pointers
-    assert all(error["detail"] for error in answer.problem["errors"])
-    assert api.publisher.published == []
+            assert answer.status == 422
+            assert [error["pointer"] for error in answer.problem["errors"]] == pointers
+            assert all(error["detail"] for error in answer.problem["errors"])
+            assert api.publisher.published == []
 
 
 async def test_an_object_of_very_many_fields_is_refused_as_a_whole(api: Api) -> None:
@@ -75,12 +76,13 @@ BROKEN_JSON = [
 ]
 
 
-@pytest.mark.parametrize(("body", "detail"), BROKEN_JSON, ids=range(len(BROKEN_JSON)))
-async def test_broken_json_is_refused_with_the_place(api: Api, body: bytes, detail: str) -> None:
-    answer = await api.push(body)
+async def test_broken_json_is_refused_with_the_place(api: Api, subtests: pytest.Subtests) -> None:
+    for body, detail in BROKEN_JSON:
+        with subtests.test(detail=detail):
+            answer = await api.push(body)
 
-    assert answer.status == 400
-    assert detail in answer.problem["detail"]
+            assert answer.status == 400
+            assert detail in answer.problem["detail"]
 
 
 @pytest.mark.parametrize(

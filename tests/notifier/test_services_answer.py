@@ -102,35 +102,32 @@ async def test_what_a_service_takes_is_delivered(
     assert posts(stand_in) == 1
 
 
+ANSWERS = [
+    ((429, "Retry-After: 7", b"{}"), Kind.TRANSIENT, timedelta(seconds=7), Fault.NONE),
+    ((503, "Retry-After: 7", b"{}"), Kind.TRANSIENT, timedelta(seconds=7), Fault.NONE),
+    ((500, "", b"{}"), Kind.TRANSIENT, None, Fault.NONE),
+    ((404, "", b"{}"), Kind.PERMANENT, None, Fault.GONE),
+    ((403, "", b"{}"), Kind.PERMANENT, None, Fault.REFUSED),
+    ((400, "", b"{}"), Kind.PERMANENT, None, Fault.NONE),
+    ((302, "Location: https://evil.example/", b""), Kind.PERMANENT, None, None),
+]
+
+
 @pytest.mark.parametrize("name", SERVICES)
-@pytest.mark.parametrize(
-    ("answer", "kind", "retry_after", "fault"),
-    [
-        ((429, "Retry-After: 7", b"{}"), Kind.TRANSIENT, timedelta(seconds=7), Fault.NONE),
-        ((503, "Retry-After: 7", b"{}"), Kind.TRANSIENT, timedelta(seconds=7), Fault.NONE),
-        ((500, "", b"{}"), Kind.TRANSIENT, None, Fault.NONE),
-        ((404, "", b"{}"), Kind.PERMANENT, None, Fault.GONE),
-        ((403, "", b"{}"), Kind.PERMANENT, None, Fault.REFUSED),
-        ((400, "", b"{}"), Kind.PERMANENT, None, Fault.NONE),
-        ((302, "Location: https://evil.example/", b""), Kind.PERMANENT, None, None),
-    ],
-)
 async def test_an_answer_means_the_same_whoever_gives_it(
-    sender: AppriseSender,
-    stand_in: WebServer,
-    name: str,
-    answer: tuple[int, str, bytes],
-    kind: Kind,
-    retry_after: timedelta | None,
-    fault: Fault | None,
+    sender: AppriseSender, stand_in: WebServer, name: str, subtests: pytest.Subtests
 ) -> None:
-    stand_in.to_messages = answer
+    channel = channel_of(name, stand_in.port)
+    for answer, kind, retry_after, fault in ANSWERS:
+        with subtests.test(status=answer[0]):
+            stand_in.to_messages = answer
+            stand_in.requests.clear()
 
-    outcome = await sender.send(a_delivery(), channel_of(name, stand_in.port))
+            outcome = await sender.send(a_delivery(), channel)
 
-    assert (outcome.kind, outcome.retry_after) == (kind, retry_after), outcome.reason
-    assert fault is None or outcome.fault is fault
-    assert posts(stand_in) == 1, "nothing is tried twice, and no redirect followed"
+            assert (outcome.kind, outcome.retry_after) == (kind, retry_after), outcome.reason
+            assert fault is None or outcome.fault is fault
+            assert posts(stand_in) == 1, "nothing is tried twice, and no redirect followed"
 
 
 @pytest.mark.parametrize("name", SERVICES)
