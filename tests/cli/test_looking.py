@@ -15,7 +15,9 @@ from tocsin.adapters import keys
 from tocsin.adapters.article_publisher import RedisArticlePublisher
 from tocsin.adapters.dead_letters import Burial, letter_fields
 from tocsin.adapters.inbox import RedisInbox
+from tocsin.adapters.placeless import RedisPlacelessArticles
 from tocsin.adapters.service_registry import RedisServiceRegistry
+from tocsin.adapters.system_clock import SystemClock
 from tocsin.article import Article
 from tocsin.events import ArticleIngested
 from tocsin.ports.inbox import InboxMessage
@@ -56,6 +58,20 @@ def test_all_is_well_where_every_service_is_ready(cli: Cli) -> None:
 
     assert cli.lines("status")[-1] == "All is well."
     assert cli.json("status")["ok"] is True
+
+
+def test_the_status_counts_todays_articles_without_a_place(cli: Cli) -> None:
+    async def came(redis: Redis) -> None:
+        placeless = RedisPlacelessArticles(redis)
+        for article_id in ("a1", "a2", "a1"):
+            await placeless.add(article_id, SystemClock().now().date())
+
+    cli.store(announce)
+    cli.store(came)
+
+    assert cli.json("status")["without_place_today"] == 2
+    said = "no place in 2 of today's: no rule that asks for a region matches these"
+    assert said in cli.lines("status")
 
 
 def test_whatever_is_missing_is_said_and_makes_the_command_fail(cli: Cli) -> None:

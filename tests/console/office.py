@@ -37,6 +37,7 @@ from tocsin.testing import (
     FakeDeliveryLedger,
     FakeInbox,
     FakeListStore,
+    FakePlacelessArticles,
     FakePreferences,
     FakeRegionStore,
     FakeRuleStore,
@@ -83,6 +84,7 @@ class Office:
         self.rules = FakeRuleStore(self.clock)
         self.subscribers = FakeSubscriberStore()
         self.publisher = FakeArticlePublisher(self.clock)
+        self.placeless = FakePlacelessArticles()
         self.articles = FakeArticleLog(self.publisher)
         self.deliveries = FakeDeliveryLedger(self.clock)
         self.preferences = FakePreferences(self.clock)
@@ -100,6 +102,7 @@ class Office:
             rules=self.rules,
             subscribers=self.subscribers,
             articles=self.articles,
+            placeless=self.placeless,
             deliveries=self.deliveries,
             preferences=self.preferences,
             suppressions=self.suppressions,

@@ -37,6 +37,19 @@ async def test_all_is_well_when_every_service_works_and_nothing_waits(
     assert status["deliveries"]["dead"] == 0
 
 
+async def test_articles_without_a_place_are_counted_for_today(
+    office: Office, client: httpx2.AsyncClient
+) -> None:
+    for article_id in ("a1", "a2", "a1"):
+        await office.placeless.add(article_id, office.clock.now().date())
+
+    status = (await client.get("/api/v1/status")).json()
+    page = (await client.get("/")).text
+
+    assert status["without_place_today"] == 2
+    assert "<dt>articles without a place, today</dt><dd>2</dd>" in page
+
+
 async def test_a_service_that_is_missing_is_told_with_what_stands_still(
     office: Office, client: httpx2.AsyncClient
 ) -> None:

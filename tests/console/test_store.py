@@ -17,6 +17,7 @@ from tocsin.adapters.connection import connect
 from tocsin.adapters.dead_letters import RedisDeadLetters
 from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
 from tocsin.adapters.inbox import RedisInbox
+from tocsin.adapters.placeless import RedisPlacelessArticles
 from tocsin.adapters.preferences import RedisPreferences
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.service_registry import RedisServiceRegistry
@@ -45,6 +46,7 @@ def over(redis: Redis) -> FastAPI:
         rules=RedisRuleStore(redis, CLOCK),
         subscribers=RedisSubscriberStore(redis, vault()),
         articles=RedisArticleLog(redis),
+        placeless=RedisPlacelessArticles(redis),
         deliveries=RedisDeliveryLedger(redis),
         preferences=RedisPreferences(redis, CLOCK),
         suppressions=RedisSuppressions(redis),

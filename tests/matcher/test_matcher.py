@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -9,10 +10,17 @@ from tocsin.documents import RegionCondition, RuleDocument
 from tocsin.documents.rule import compile_rule
 from tocsin.events import ArticleIngested, ArticleMatched
 from tocsin.matching import Engine
+from tocsin.ports.placeless import PlacelessArticles
 from tocsin.regions.gazetteer import Gazetteer
 from tocsin.runtime.atlas import Atlas
 from tocsin.runtime.word_lists import WordLists
-from tocsin.testing import FakeClock, FakeListStore, FakeRegionStore, FakeRuleStore
+from tocsin.testing import (
+    FakeClock,
+    FakeListStore,
+    FakePlacelessArticles,
+    FakeRegionStore,
+    FakeRuleStore,
+)
 from tocsin_matcher.live_rules import LiveRules
 from tocsin_matcher.subscribers import MATCHES_PER_EVENT, Matcher
 
@@ -33,7 +41,10 @@ def gazetteer() -> Gazetteer:
 
 
 async def matched(
-    gazetteer: Gazetteer, article: Article, *rules: RuleDocument
+    gazetteer: Gazetteer,
+    article: Article,
+    *rules: RuleDocument,
+    placeless: PlacelessArticles | None = None,
 ) -> list[ArticleMatched]:
     clock = FakeClock(NOW)
     store = FakeRuleStore(clock)
@@ -45,7 +56,7 @@ async def matched(
     compiled = partial(compile_rule, regions=atlas, lists=lists)
     live = LiveRules(store, engine, compiled, atlas, lists)
     await live.load()
-    matcher = Matcher(engine, live, atlas, atlas, clock)
+    matcher = Matcher(engine, live, atlas, atlas, placeless or FakePlacelessArticles(), clock)
     return list(await matcher.match(ArticleIngested.of(article)))
 
 
@@ -87,6 +98,21 @@ async def test_an_article_that_matches_no_rule_publishes_nothing(gazetteer: Gaze
     rule = RuleDocument(id="r", name="r", query="JNIM NOT Diboli")
 
     assert await matched(gazetteer, ATTACK, rule) == []
+
+
+async def test_an_article_without_a_place_matches_no_region_and_is_counted_once(
+    gazetteer: Gazetteer,
+) -> None:
+    placeless = FakePlacelessArticles()
+    nowhere = replace(ATTACK, id="a2", title="Shares fell", text="They rose.")
+    everywhere = RuleDocument(
+        id="r", name="r", query="shares", regions=RegionCondition(any=("Africa", "Europe"))
+    )
+
+    for article in (nowhere, nowhere, ATTACK):
+        assert await matched(gazetteer, article, everywhere, placeless=placeless) == []
+
+    assert await placeless.count(NOW.date()) == 1
 
 
 async def test_very_many_matches_are_split_over_several_events(gazetteer: Gazetteer) -> None:

@@ -14,6 +14,7 @@ from tocsin.adapters import wire
 from tocsin.adapters.article_publisher import RedisArticlePublisher
 from tocsin.adapters.collection import RedisListStore, RedisRegionStore
 from tocsin.adapters.gazetteer.load import load
+from tocsin.adapters.placeless import RedisPlacelessArticles
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.system_clock import SystemClock
 from tocsin.article import Article
@@ -69,7 +70,9 @@ class Desk:
         worker.consume(
             ArticleIngested,
             group=shard.group("matcher"),
-            handler=Matcher(engine, rules, atlas, atlas, self.clock).match,
+            handler=Matcher(
+                engine, rules, atlas, atlas, RedisPlacelessArticles(self.redis), self.clock
+            ).match,
             publishes=(ArticleMatched,),
             concurrency=16,
             timeout_s=60,

@@ -17,6 +17,7 @@ from tocsin.adapters.gazetteer.build import build
 from tocsin.adapters.gazetteer.load import load as load_gazetteer
 from tocsin.adapters.inbox import RedisInbox
 from tocsin.adapters.key_ring import KeyRing, key_ring
+from tocsin.adapters.placeless import RedisPlacelessArticles
 from tocsin.adapters.preferences import RedisPreferences
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.service_registry import RedisServiceRegistry
@@ -171,6 +172,7 @@ async def open_store(url: str, settings: CliSettings) -> AsyncIterator[Store]:
                 keys=KeyFile(keys),
                 sources=RedisSourceStore(redis, clock),
                 articles=RedisArticleLog(redis),
+                placeless=RedisPlacelessArticles(redis),
                 deliveries=RedisDeliveryLedger(redis),
                 dead_letters=RedisDeadLetters(redis),
                 streams=RedisStreamStatus(redis),

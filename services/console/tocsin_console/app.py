@@ -11,6 +11,7 @@ from tocsin.adapters.delivery_ledger import RedisDeliveryLedger
 from tocsin.adapters.gazetteer.load import load
 from tocsin.adapters.inbox import RedisInbox
 from tocsin.adapters.key_ring import key_ring
+from tocsin.adapters.placeless import RedisPlacelessArticles
 from tocsin.adapters.preferences import RedisPreferences
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.service_registry import RedisServiceRegistry
@@ -40,6 +41,7 @@ async def serve(settings: ConsoleSettings) -> None:
         rules=RedisRuleStore(redis, clock),
         subscribers=subscribers,
         articles=RedisArticleLog(redis),
+        placeless=RedisPlacelessArticles(redis),
         deliveries=RedisDeliveryLedger(redis),
         preferences=RedisPreferences(redis, clock),
         suppressions=RedisSuppressions(redis),

@@ -8,6 +8,7 @@ from tocsin.adapters.collection import RedisListStore, RedisRegionStore
 from tocsin.adapters.connection import connect
 from tocsin.adapters.gazetteer.load import DATA, load
 from tocsin.adapters.gazetteer.store import version
+from tocsin.adapters.placeless import RedisPlacelessArticles
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.system_clock import SystemClock
 from tocsin.documents.rule import compile_rule, draft_of
@@ -53,7 +54,7 @@ async def serve(settings: MatcherSettings) -> None:
             partial(draft_of, regions=atlas), partial(prepared, settings.kernel, settings.jobs)
         ),
     )
-    matcher = Matcher(engine, rules, atlas, atlas, clock)
+    matcher = Matcher(engine, rules, atlas, atlas, RedisPlacelessArticles(redis), clock)
     worker = StreamWorker(redis, clock=clock)
     worker.consume(
         ArticleIngested,

@@ -10,6 +10,7 @@ from tocsin.events import ArticleIngested, ArticleMatched, ArticleSummary, RuleM
 from tocsin.events.match import RegionPaths
 from tocsin.matching import Engine, Match
 from tocsin.ports.clock import Clock
+from tocsin.ports.placeless import PlacelessArticles
 from tocsin.regions.places import Places
 from tocsin_matcher import metrics
 from tocsin_matcher.live_rules import LiveRules
@@ -29,12 +30,19 @@ class Matcher:
     """Locates each article, matches it against every rule in force, and says why."""
 
     def __init__(
-        self, engine: Engine, rules: LiveRules, locator: Locator, names: RegionPaths, clock: Clock
+        self,
+        engine: Engine,
+        rules: LiveRules,
+        locator: Locator,
+        names: RegionPaths,
+        placeless: PlacelessArticles,
+        clock: Clock,
     ) -> None:
         self._engine = engine
         self._rules = rules
         self._locator = locator
         self._names = names
+        self._placeless = placeless
         self._clock = clock
 
     async def match(self, event: ArticleIngested) -> Sequence[ArticleMatched]:
@@ -44,6 +52,8 @@ class Matcher:
             places = self._locator.locate(article)
             matches = self._engine.match(article, places)
         _count(places, matches)
+        if not places.regions:
+            await self._placeless.add(article.id, self._clock.now().date())
         log.debug("article matched", article=article.id, rules=len(matches))
         return list(self._events(article, matches))
 

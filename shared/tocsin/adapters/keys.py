@@ -46,6 +46,12 @@ REGION_CHANGES = f"{PREFIX}:region-changes"  # counter: raised by each change of
 LISTS = f"{PREFIX}:lists"  # hash: id -> ListDocument
 LIST_CHANGES = f"{PREFIX}:list-changes"  # counter: raised by each change of a list
 
+
+def placeless(day: str) -> str:
+    """HyperLogLog: ids of the articles of a day (ISO 8601) in which no place was found."""
+    return f"{PREFIX}:placeless:{day}"
+
+
 # Delivery
 SUBSCRIBERS = f"{PREFIX}:subscribers"  # hash: id -> SubscriberDocument
 CHANNELS = f"{PREFIX}:channels"  # hash: id -> ChannelDocument with its secret

@@ -6,6 +6,7 @@ from tocsin.testing.collection import FakeListStore, FakeRegionStore
 from tocsin.testing.delivery_ledger import FakeDeliveryLedger
 from tocsin.testing.idempotency import FakeIdempotencyLedger
 from tocsin.testing.inbox import FakeInbox
+from tocsin.testing.placeless import FakePlacelessArticles
 from tocsin.testing.preferences import FakePreferences
 from tocsin.testing.rule_store import FakeRuleStore
 from tocsin.testing.sender import FakeSender
@@ -24,6 +25,7 @@ __all__ = [
     "FakeIdempotencyLedger",
     "FakeInbox",
     "FakeListStore",
+    "FakePlacelessArticles",
     "FakePreferences",
     "FakeRegionStore",
     "FakeRuleStore",

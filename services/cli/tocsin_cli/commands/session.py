@@ -16,6 +16,7 @@ from tocsin.ports.clock import Clock
 from tocsin.ports.collection import ListStore, RegionStore
 from tocsin.ports.deliveries import DeliveryLedger
 from tocsin.ports.inbox import Inbox
+from tocsin.ports.placeless import PlacelessArticles
 from tocsin.ports.preferences import Preferences
 from tocsin.ports.rules import RuleStore
 from tocsin.ports.sources import SourceStore
@@ -75,6 +76,7 @@ class Store:
     keys: Keys
     sources: SourceStore
     articles: ArticleLog
+    placeless: PlacelessArticles
     deliveries: DeliveryLedger
     dead_letters: DeadLetters
     streams: StreamStatus

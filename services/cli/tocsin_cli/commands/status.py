@@ -35,7 +35,7 @@ MOST_TOLD_APART = 1_000
 class Status:
     """``dead_of`` counts the dead letters by stream; None where they are too many.
 
-    ``broken`` tells of documents that cannot be read, and of channels that were disabled because they
+    ``without_place`` counts articles of today (UTC) in which no place was found. ``broken`` tells of documents that cannot be read, and of channels that were disabled because they
     failed.
     """
 
@@ -48,6 +48,7 @@ class Status:
     rules: int
     last_article: datetime | None
     last_alert: datetime | None
+    without_place: int
     broken: Sequence[str] = ()
 
 
@@ -59,17 +60,18 @@ def status(
     ] = ",".join(EXPECTED),
 ) -> None:
     """Show how everything is: services, streams, deliveries. Exits with 1 when something is wrong."""
-    found = with_store(context, read)
+    now = session_of(context).clock.now()
+    found = with_store(context, lambda store: read(store, now))
     wrong = list(problems(found, [name for name in expect.split(",") if name]))
     if as_json:
         say_json(_json(found, wrong))
     else:
-        _say(found, wrong, session_of(context).clock.now())
+        _say(found, wrong, now)
     if wrong:
         raise typer.Exit(1)
 
 
-async def read(store: Store) -> Status:
+async def read(store: Store, now: datetime) -> Status:
     articles = await store.articles.recent_articles(1)
     matches = await store.articles.recent_matches(1)
     dead_letters = await store.dead_letters.count()
@@ -90,6 +92,7 @@ async def read(store: Store) -> Status:
         rules=await store.rules.count(),
         last_article=articles[0].fetched_at if articles else None,
         last_alert=matches[0].matched_at if matches else None,
+        without_place=await store.placeless.count(now.date()),
         broken=broken,
     )
 
@@ -176,6 +179,9 @@ def _say(status: Status, wrong: Sequence[str], now: datetime) -> None:
     counts = [f"{n:,} {state}" for state in State if (n := status.deliveries.get(state, 0))]
     say(f"rules         {status.rules:,}")
     say(f"last article  {ago(status.last_article, now)}")
+    say(
+        f"no place in   {status.without_place:,} of today's: no rule that asks for a region matches these"
+    )
     say(f"last alert    {ago(status.last_alert, now)}")
     say(f"deliveries    {', '.join(counts) or 'none yet'}")
     say(f"dead letters  {status.dead_letters:,}")
@@ -199,4 +205,5 @@ def _json(status: Status, wrong: Sequence[str]) -> dict[str, Any]:
         "rules": status.rules,
         "last_article": status.last_article,
         "last_alert": status.last_alert,
+        "without_place_today": status.without_place,
     }

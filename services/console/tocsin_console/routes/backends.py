@@ -13,6 +13,7 @@ from tocsin.ports.clock import Clock
 from tocsin.ports.collection import RegionStore
 from tocsin.ports.deliveries import DeliveryLedger
 from tocsin.ports.inbox import Inbox
+from tocsin.ports.placeless import PlacelessArticles
 from tocsin.ports.preferences import Preferences
 from tocsin.ports.rules import RuleStore
 from tocsin.ports.streams import DeadLetters, ServiceRegistry, StreamStatus
@@ -30,6 +31,7 @@ class Backends:
     rules: RuleStore
     subscribers: SubscriberStore
     articles: ArticleLog
+    placeless: PlacelessArticles
     deliveries: DeliveryLedger
     preferences: Preferences
     suppressions: Suppressions

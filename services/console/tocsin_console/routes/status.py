@@ -47,13 +47,18 @@ class Group(BaseModel):
 
 
 class Status(BaseModel):
-    """``problems`` are sentences for people; none means that all is well."""
+    """``problems`` are sentences for people; none means that all is well.
+
+    In ``without_place_today`` articles (of this day, UTC) no place was found: no rule that asks for a
+    region can match them.
+    """
 
     verdict: Literal["ok", "trouble"]
     problems: tuple[str, ...]
     rules: int
     dead_letters: int
     deliveries: dict[State, int]
+    without_place_today: int
     services: tuple[Service, ...]
     groups: tuple[Group, ...]
 
@@ -88,6 +93,7 @@ async def status(backends: Backends) -> Status:
         rules=rules,
         dead_letters=dead,
         deliveries={state: deliveries.get(state, 0) for state in State},
+        without_place_today=await backends.placeless.count(backends.clock.now().date()),
         services=services,
         groups=standing,
     )
