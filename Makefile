@@ -26,7 +26,7 @@ fast: .venv/kernel ## Run the tests that start no process of ours, with fewer ra
 chaos: .venv/kernel ## Kill everything for some minutes, and count what arrives.
 	pytest -m chaos -s tests/chaos
 
-bench-regions: .venv/ready ## Measure how well and how fast places are found.
+bench-regions: .venv/peers ## Measure how well and how fast places are found.
 	PYTHONPATH=tests python tests/benchmarks/bench_regions.py
 
 bench-match: .venv/kernel ## Measure matching against 10,000 and 100,000 rules (RULES=1000000 PROFILE=storm …).
@@ -75,6 +75,7 @@ lock: .venv/ready ## Choose versions anew, and write every requirements.txt.
 	uv lock --quiet --upgrade
 	uv export --quiet --frozen --group dev --no-emit-workspace --no-header -o requirements.txt
 	uv export --quiet --frozen --only-group gazetteer --no-emit-workspace --no-header -o shared/requirements.txt
+	uv export --quiet --frozen --only-group peers --no-emit-workspace --no-header -o tests/benchmarks/requirements.txt
 	for service in $(SERVICES); do \
 	    uv export --quiet --frozen --no-dev --no-emit-workspace --no-header \
 	        --package tocsin-$$service -o services/$$service/requirements.txt; \
@@ -89,6 +90,11 @@ docs: .venv/ready ## Write what of the documentation is written from the code.
 # What the gazetteer is compiled from; only its build and the test that repeats it need this.
 .venv/gazetteer: .venv/ready shared/requirements.txt
 	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r shared/requirements.txt
+	touch $@
+
+# What we are compared with; only the benchmark of regions needs it.
+.venv/peers: .venv/ready tests/benchmarks/requirements.txt
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r tests/benchmarks/requirements.txt
 	touch $@
 
 # The environment: every version and hash is in requirements.txt.

@@ -4,7 +4,8 @@
 
 The corpora are not ours to pass on: they lie under ``TOCSIN_CORPORA`` (a folder with ``places/``),
 and what is not there is left out with a word. They are for measuring only; no weight was fitted
-to LGL, GeoWebNews or Reuters. geotext and flashgeotext are compared where they are installed.
+to LGL, GeoWebNews or Reuters. geotext and flashgeotext are compared where they are installed. A run
+in which everything was measured writes the table in docs/benchmarks.md.
 
 Figures. Toponyms: a found place counts as right where it overlaps an annotated one. Within
 161 km: of the annotated places found, how many lie that near. Countries: the set of countries of
@@ -30,6 +31,7 @@ from typing import Any
 import psutil
 
 from benchmarks.peers import Found, peers, use_alone
+from benchmarks.regions_table import US, MissingFiguresError, replaced, table
 from regions.test_sentences import amiss, sentences
 from tocsin.adapters.gazetteer.curated import divisions
 from tocsin.adapters.gazetteer.load import load
@@ -43,6 +45,7 @@ from tocsin.regions.spotted import Sense
 BESIDE_US = Path(__file__).resolve().parents[3] / "shared/data"
 CORPORA = Path(os.environ.get("TOCSIN_CORPORA", BESIDE_US)) / "places"
 HERE = Path(__file__).parent
+PAGE = HERE.parents[1] / "docs/benchmarks.md"
 NEAR_KM = 161
 SURE = 0.5
 # GeoWebNews annotates more than names of places; these are names.
@@ -51,6 +54,7 @@ NAMES = {
     *("Embedded_Literal", "Embedded_Non_Lit", "Demonym", "Homonym", "Language"),
 }
 Document = dict[str, Any]
+Measured = dict[str, dict[str, float]]  # by what was measured, then of whom
 # GeoNames' ids of the first-level divisions, by our ids.
 DIVISIONS = {division.region: str(division.id) for division in divisions()}
 
@@ -89,6 +93,15 @@ class Score:
     confidence: list[tuple[float, bool]] = field(default_factory=list)
     seconds: float = 0.0
 
+    def figures(self) -> dict[str, float]:
+        return {
+            "toponyms": self.toponyms.f1,
+            "countries": self.countries.f1,
+            "near": share(self.resolved),
+            "country": share(self.country_right),
+            **({"calibration": calibration_error(self.confidence)} if self.confidence else {}),
+        }
+
     def line(self, name: str, documents: int) -> str:
         calibration = f"{calibration_error(self.confidence):6.3f}" if self.confidence else "     -"
         return (
@@ -106,7 +119,7 @@ HEADING = (
 
 
 def main() -> None:
-    known: dict[str, Callable[[Gazetteer], None]] = {
+    known: dict[str, Callable[[Gazetteer], Measured]] = {
         "geovirus": toponym_bench("geovirus"),
         "gwn": toponym_bench("gwn"),
         "lgl": toponym_bench("lgl"),
@@ -120,23 +133,44 @@ def main() -> None:
     chosen = arguments.parse_args().what or list(known)
     gazetteer = load()
     say(f"gazetteer {gazetteer.version}")
+    measured: Measured = {}
     for name in chosen:
-        known[name](gazetteer)
+        measured |= known[name](gazetteer)
+    write(measured)
 
 
-def toponym_bench(corpus: str) -> Callable[[Gazetteer], None]:
-    def bench(gazetteer: Gazetteer) -> None:
+def write(measured: Measured) -> None:
+    try:
+        page = replaced(PAGE.read_text(), table(measured))
+    except MissingFiguresError as missing:
+        say(f"\n{PAGE.name} stays as it is: {missing}")
+        return
+    PAGE.write_text(page)
+    say(f"\nthe table stands in {PAGE.name}")
+
+
+def toponym_bench(corpus: str) -> Callable[[Gazetteer], Measured]:
+    def bench(gazetteer: Gazetteer) -> Measured:
         documents = read(corpus)
+        measured: Measured = {}
         if not documents:
-            return
+            return measured
         say(f"\n{corpus}: {len(documents)} articles\n{HEADING}")
-        ours = Finder(gazetteer)
-        say(evaluate(documents, ours).line("tocsin", len(documents)))
+
+        def measure(name: str, find: Find, whom: str, apart: str = "") -> None:
+            score = evaluate(documents, find)
+            say(score.line(name, len(documents)))
+            for what, value in score.figures().items():
+                measured.setdefault(f"{corpus} {what}{apart}", {})[whom] = value
+
         if corpus == "lgl":
-            homes = Finder(gazetteer, homes=read_homes())
-            say(evaluate(documents, homes).line("tocsin, home known", len(documents)))
+            measure("tocsin", Finder(gazetteer), US, ", home unknown")
+            measure("tocsin, home known", Finder(gazetteer, homes=read_homes()), US)
+        else:
+            measure("tocsin", Finder(gazetteer), US)
         for name, peer in peers(gazetteer):
-            say(evaluate(documents, peer).line(name, len(documents)))
+            measure(name, peer, name)
+        return measured
 
     return bench
 
@@ -180,10 +214,10 @@ def share_of_country(senses: Iterable[Sense], country: str) -> float:
     return sum(sense.share for sense in senses if sense.country == country)
 
 
-def evaluate(
-    documents: Sequence[Document],
-    find: Callable[[Document], tuple[list[Found], dict[str, float], str]],
-) -> Score:
+Find = Callable[[Document], tuple[list[Found], dict[str, float], str]]
+
+
+def evaluate(documents: Sequence[Document], find: Find) -> Score:
     score = Score()
     started = time.process_time()
     answers = [find(document) for document in documents]
@@ -266,10 +300,10 @@ def best_overlap(toponym: Document, found: Sequence[Found], taken: set[int]) -> 
     return best
 
 
-def reuters(gazetteer: Gazetteer) -> None:
+def reuters(gazetteer: Gazetteer) -> Measured:
     documents = [d for d in read("reuters_places") if len(d["text"]) > 300]
     if not documents:
-        return
+        return {}
     geoparser = Geoparser(gazetteer)
     mentioned, about, top = Count(), Count(), []
     started = time.process_time()
@@ -290,12 +324,13 @@ def reuters(gazetteer: Gazetteer) -> None:
         f"  about:     F1 {about.f1:.3f} (P {about.precision:.3f}, R {about.recall:.3f})\n"
         f"  primary country among those given: {share(top):.3f}"
     )
+    return {"reuters about": {US: about.f1}, "reuters loudest": {US: share(top)}}
 
 
-def ambiguity(gazetteer: Gazetteer) -> None:
+def ambiguity(gazetteer: Gazetteer) -> Measured:
     documents = read("ambiguity")
     if not documents:
-        return
+        return {}
     geoparser = Geoparser(gazetteer)
     failed = []
     for document in documents:
@@ -308,9 +343,10 @@ def ambiguity(gazetteer: Gazetteer) -> None:
     say(f"\nambiguity: {len(documents) - len(failed)} of {len(documents)} sentences right")
     for text, absent, wrong in failed:
         say(f"  {text}\n    absent {sorted(absent)}, wrong {sorted(wrong)}")
+    return {"sentences given": {US: 1 - len(failed) / len(documents)}}
 
 
-def own_sentences(gazetteer: Gazetteer) -> None:
+def own_sentences(gazetteer: Gazetteer) -> Measured:
     """Count the sentences of ours that are right, and those of them that nothing was learned from."""
     geoparser = Geoparser(gazetteer)
 
@@ -325,6 +361,7 @@ def own_sentences(gazetteer: Gazetteer) -> None:
             right[kind] += not amiss(locate, gazetteer, sentence)
     counts = ", ".join(f"{kind} {right[kind]} of {total[kind]}" for kind in total)
     say(f"\nsentences of ours right: {counts}")
+    return {f"sentences {kind}": {US: right[kind] / total[kind]} for kind in total}
 
 
 def our_id(gazetteer: Gazetteer, region: str) -> str:
@@ -333,11 +370,11 @@ def our_id(gazetteer: Gazetteer, region: str) -> str:
     return gazetteer.canonical(f"admin1:gn:{code}" if kind == "admin1" else region)
 
 
-def speed(gazetteer: Gazetteer) -> None:
+def speed(gazetteer: Gazetteer) -> Measured:
     """Measure articles of some 2 kB with us and our peers, and the memory that each adds."""
     documents = middling()
     if not documents:
-        return
+        return {}
     articles = [as_article(document) for document in documents]
     geoparser = Geoparser(gazetteer)
     for article in articles:
@@ -349,19 +386,30 @@ def speed(gazetteer: Gazetteer) -> None:
             geoparser.locate(article)
             taken.append(time.process_time() - started)
     taken.sort()
+    median, slow = taken[len(taken) // 2], taken[int(len(taken) * 0.99)]
+    speeds, memory = {US: len(taken) / sum(taken)}, {US: added_by("tocsin")}
     size = sum(len(article.text) for article in articles) / len(articles)
     say(
         f"\nspeed: {len(articles)} articles of {size:.0f} characters on average\n"
-        f"  {len(taken) / sum(taken):.0f} articles/s, median {1000 * taken[len(taken) // 2]:.2f} ms,"
-        f" p99 {1000 * taken[int(len(taken) * 0.99)]:.2f} ms (CPU time, one core)"
+        f"  {speeds[US]:.0f} articles/s, median {1000 * median:.2f} ms,"
+        f" p99 {1000 * slow:.2f} ms (CPU time, one core)"
     )
     for name, peer in peers(gazetteer):
         started = time.process_time()
         for document in documents:
             peer(document)
-        say(f"  {name}: {len(documents) / (time.process_time() - started):.0f} articles/s")
-    for name in ("tocsin", *(name for name, _ in peers(gazetteer) if name != "naive look-up")):
-        say(f"  memory that {name} adds to a process: {added_by(name):.0f} MB")
+        speeds[name] = len(documents) / (time.process_time() - started)
+        say(f"  {name}: {speeds[name]:.0f} articles/s")
+        if name != "naive look-up":  # which stands on our gazetteer
+            memory[name] = added_by(name)
+    for name, added in memory.items():
+        say(f"  memory that {name} adds to a process: {added:.0f} MB")
+    return {
+        "speed": speeds,
+        "median": {US: 1000 * median},
+        "p99": {US: 1000 * slow},
+        "memory": memory,
+    }
 
 
 def middling() -> list[Document]:
