@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from tocsin.documents import (
     ChannelDocument,
@@ -12,8 +12,10 @@ from tocsin.documents import (
     SubscriptionDocument,
     state_of,
 )
+from tocsin.errors import NotFoundError
 
 
+D = TypeVar("D", SubscriberDocument, ChannelDocument, SubscriptionDocument)
 DocumentKind = Literal["subscriber", "channel", "subscription"]
 
 
@@ -32,11 +34,30 @@ class Directory:
     standings: Mapping[str, Standing] = field(default_factory=dict)
     unreadable: Mapping[tuple[DocumentKind, str], str] = field(default_factory=dict)
 
+    def subscriber(self, subscriber_id: str) -> SubscriberDocument:
+        """Raise NotFoundError where there is none."""
+        return _one("subscriber", self.subscribers, subscriber_id)
+
+    def channel(self, channel_id: str) -> ChannelDocument:
+        """Raise NotFoundError where there is none."""
+        return _one("channel", self.channels, channel_id)
+
+    def subscription(self, subscription_id: str) -> SubscriptionDocument:
+        """Raise NotFoundError where there is none."""
+        return _one("subscription", self.subscriptions, subscription_id)
+
     def standing(self, channel_id: str) -> Standing:
         return self.standings.get(channel_id, Standing())
 
     def state(self, channel: ChannelDocument) -> ChannelState:
         return state_of(channel, self.standing(channel.id))
+
+
+def _one(kind: DocumentKind, among: Sequence[D], id_: str) -> D:
+    for document in among:
+        if document.id == id_:
+            return document
+    raise NotFoundError(kind, id_)
 
 
 @dataclass(frozen=True, slots=True)

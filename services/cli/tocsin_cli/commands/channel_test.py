@@ -10,7 +10,7 @@ from rich.text import Text
 from tocsin.delivery import TEST, Alert
 from tocsin.documents import ChannelDocument, SubscriberDocument
 from tocsin.documents.channel_url import lane_of
-from tocsin.errors import NotFoundError, TocsinError
+from tocsin.errors import TocsinError
 from tocsin.events import ArticleSummary, RuleMatch, Snippet, Span, TermEvidence
 from tocsin.ports.clock import Clock
 from tocsin.ports.deliveries import FINAL, Delivery, DeliveryRecord, State
@@ -49,11 +49,9 @@ def send_test(
 
 async def _delivery(store: Store, channel_id: str, clock: Clock) -> Delivery:
     directory = await store.subscribers.directory()
-    for channel in directory.channels:
-        if channel.id == channel_id:
-            subscriber = next(s for s in directory.subscribers if s.id == channel.subscriber)
-            return delivery_of_test(channel, subscriber, uuid.uuid4().hex, clock)
-    raise NotFoundError("channel", channel_id)
+    channel = directory.channel(channel_id)
+    subscriber = directory.subscriber(channel.subscriber)
+    return delivery_of_test(channel, subscriber, uuid.uuid4().hex, clock)
 
 
 def delivery_of_test(

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tocsin.documents import ChannelDocument, ChannelState, Standing, describe_channel
 from tocsin.documents.standing import MOST_ASKED
-from tocsin.errors import NotFoundError, TocsinError
+from tocsin.errors import TocsinError
 from tocsin.ports.subscribers import Directory
 from tocsin_cli.commands.channel_test import send_test
 from tocsin_cli.commands.directory import Id, Name, Whose, add, directory_of, remove, say_all
@@ -60,7 +60,7 @@ def list_channels(context: typer.Context, as_json: AsJson = False) -> None:
 def show_channel(context: typer.Context, channel_id: Id, as_json: AsJson = False) -> None:
     """Show a channel: how it stands, why, and what was done to it."""
     directory = directory_of(context)
-    channel = _channel(directory, channel_id)
+    channel = directory.channel(channel_id)
     if as_json:
         say_json(_json(directory, channel))
         return
@@ -113,7 +113,7 @@ def add_channel(
         confirm_channel(context, channel_id)
         return
     directory = directory_of(context)
-    if directory.state(_channel(directory, channel_id)) is ChannelState.PENDING:
+    if directory.state(directory.channel(channel_id)) is ChannelState.PENDING:
         say(
             "A mail with a link goes there; alerts wait until the link is followed. Or confirm it "
             f"yourself: tocsin channels confirm {channel_id}"
@@ -140,7 +140,7 @@ def ask_again(context: typer.Context, channel_id: Id) -> None:
 
     async def work(store: Store) -> None:
         directory = await store.subscribers.directory()
-        if directory.state(_channel(directory, channel_id)) is not ChannelState.PENDING:
+        if directory.state(directory.channel(channel_id)) is not ChannelState.PENDING:
             raise TocsinError(f"the address of {channel_id} waits for no confirmation")
         if not directory.standing(channel_id).may_be_asked_again(now):
             raise TocsinError(
@@ -173,14 +173,14 @@ def enable_channel(context: typer.Context, channel_id: Id) -> None:
     now = session.clock.now()
 
     async def work(store: Store) -> ChannelState:
-        channel = _channel(await store.subscribers.directory(), channel_id)
+        channel = (await store.subscribers.directory()).channel(channel_id)
         if not channel.enabled:
             await store.subscribers.put(channel.model_copy(update={"enabled": True}))
         await store.subscribers.stand(
             channel_id, lambda standing: standing.enabled(now, session.who)
         )
         directory = await store.subscribers.directory()
-        return directory.state(_channel(directory, channel_id))
+        return directory.state(directory.channel(channel_id))
 
     say(f"{channel_id} is {with_store(context, work)}.")
 
@@ -213,13 +213,6 @@ def why(directory: Directory, channel: ChannelDocument) -> str:
 
 def _stand(context: typer.Context, channel_id: str, change: Callable[[Standing], Standing]) -> None:
     with_store(context, lambda store: store.subscribers.stand(channel_id, change))
-
-
-def _channel(directory: Directory, channel_id: str) -> ChannelDocument:
-    for channel in directory.channels:
-        if channel.id == channel_id:
-            return channel
-    raise NotFoundError("channel", channel_id)
 
 
 def _asked_for_url() -> str:

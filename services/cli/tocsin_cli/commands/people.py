@@ -14,7 +14,6 @@ from tocsin.documents import (
     SubscriptionDocument,
     Updates,
 )
-from tocsin.errors import NotFoundError
 from tocsin_cli.commands.directory import (
     Id,
     Name,
@@ -255,15 +254,8 @@ def set_subscription(
         "bypass_quiet": None if quiet is None else quiet is Quiet.BYPASS,
         "enabled": on,
     }
-    now = _mode_of(context, subscription_id)
+    now = directory_of(context).subscription(subscription_id).mode
     change(context, Kind.SUBSCRIPTION, subscription_id, {**given, **_implied(now, digest, mode)})
-
-
-def _mode_of(context: typer.Context, subscription_id: str) -> Mode:
-    for each in directory_of(context).subscriptions:
-        if each.id == subscription_id:
-            return each.mode
-    raise NotFoundError("subscription", subscription_id)
 
 
 def _implied(now: Mode, digest: str | None, mode: Mode | None) -> Mapping[str, Any]:

@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from tocsin.documents.channel_url import mail_address
 from tocsin.errors import NotFoundError
 from tocsin.ports.suppressions import Cause, Suppression
-from tocsin_console.routes import channels
 from tocsin_console.routes.backends import Backends
 from tocsin_console.routes.bounce_reports import BounceKind, Report, delivery_of
 
@@ -92,7 +91,7 @@ async def _condemn(backends: Backends, channel_id: str, report: Report, said: st
     """Suppress the channel's address and disable it; tell whether there was one."""
     directory = await backends.subscribers.directory()
     try:
-        url = channels.channel(directory, channel_id).url.get_secret_value()
+        url = directory.channel(channel_id).url.get_secret_value()
         address = mail_address(url)
         if address is None:
             return False

@@ -15,7 +15,7 @@ from tocsin.documents import (
 from tocsin.documents.base import Name
 from tocsin.documents.standing import Note
 from tocsin.documents.subscriber import STORED
-from tocsin.errors import InvalidDocumentError, NotFoundError
+from tocsin.errors import InvalidDocumentError
 from tocsin.ports.subscribers import Directory
 from tocsin_console.routes.backends import Backends
 
@@ -101,13 +101,6 @@ def document(sent: ChannelInput, directory: Directory) -> ChannelDocument:
         raise InvalidDocumentError("/url", message.removeprefix("Value error, ")) from None
 
 
-def channel(directory: Directory, channel_id: str) -> ChannelDocument:
-    for each in directory.channels:
-        if each.id == channel_id:
-            return each
-    raise NotFoundError("channel", channel_id)
-
-
 async def confirm(backends: Backends, channel_id: str, who: str) -> ChannelView:
     """Declare an address confirmed; who did it is noted.
 
@@ -127,7 +120,7 @@ async def ask_again(backends: Backends, channel_id: str, who: str) -> ChannelVie
     """
     now = backends.clock.now()
     directory = await backends.subscribers.directory()
-    if directory.state(channel(directory, channel_id)) is not ChannelState.PENDING:
+    if directory.state(directory.channel(channel_id)) is not ChannelState.PENDING:
         raise InvalidDocumentError("", "its address waits for no confirmation")
     if not directory.standing(channel_id).may_be_asked_again(now):
         raise InvalidDocumentError("", "its address was asked often enough today")
@@ -146,7 +139,7 @@ async def disable(backends: Backends, channel_id: str, who: str, reason: str) ->
 async def enable(backends: Backends, channel_id: str, who: str) -> ChannelView:
     """Give a channel a new chance, whoever or whatever disabled it."""
     now = backends.clock.now()
-    stands = channel(await backends.subscribers.directory(), channel_id)
+    stands = (await backends.subscribers.directory()).channel(channel_id)
     if not stands.enabled:
         await backends.subscribers.put(stands.model_copy(update={"enabled": True}))
     await backends.subscribers.stand(channel_id, lambda standing: standing.enabled(now, who))
@@ -155,7 +148,7 @@ async def enable(backends: Backends, channel_id: str, who: str) -> ChannelView:
 
 async def shown(backends: Backends, channel_id: str) -> ChannelView:
     directory = await backends.subscribers.directory()
-    return view(channel(directory, channel_id), directory)
+    return view(directory.channel(channel_id), directory)
 
 
 def of_subscriber(directory: Directory, subscriber_id: str) -> Sequence[ChannelView]:
@@ -171,7 +164,7 @@ def check_channels(subscription: SubscriptionDocument, directory: Directory) -> 
         InvalidDocumentError: a channel belongs to another subscriber.
     """
     for number, channel_id in enumerate(subscription.channels):
-        owner = channel(directory, channel_id).subscriber
+        owner = directory.channel(channel_id).subscriber
         if owner != subscription.subscriber:
             raise InvalidDocumentError(
                 f"/channels/{number}", f"{channel_id!r} is a channel of {owner!r}"

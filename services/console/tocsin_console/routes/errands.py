@@ -239,7 +239,7 @@ async def _stands(backends: Backends, errand: Confirm) -> tuple[channels.Channel
         NotFoundError: there is no such channel any more.
     """
     directory = await backends.subscribers.directory()
-    view = channels.view(channels.channel(directory, errand.channel_id), directory)
+    view = channels.view(directory.channel(errand.channel_id), directory)
     proof = directory.standing(errand.channel_id).proof
     return view, bool(proof) and proof == errand.proof
 

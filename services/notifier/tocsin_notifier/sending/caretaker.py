@@ -84,14 +84,14 @@ class Caretaker:
                 lambda stands: stands if stands.proof else stands.asked_for(now, proof),
             )
         # Made anew where we were killed between the two: it is the same delivery.
-        owner = next(each for each in directory.subscribers if each.id == channel.subscriber)
+        owner = directory.subscriber(channel.subscriber)
         asked_at = standing.asked_at or now
         if await self._ledger.enqueue([question(channel, owner, standing, asked_at)]):
             log.info("confirmation asked for", channel=channel.id)
 
     async def _tell(self, directory: Directory, channel: ChannelDocument) -> None:
         standing = directory.standing(channel.id)
-        owner = next(each for each in directory.subscribers if each.id == channel.subscriber)
+        owner = directory.subscriber(channel.subscriber)
         other = next(
             (
                 each

@@ -4,7 +4,6 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from tocsin.documents import SubscriberDocument, SubscriptionDocument
-from tocsin.errors import NotFoundError
 from tocsin_console.routes import channels
 from tocsin_console.routes.backends import Behind, Who
 from tocsin_console.routes.channels import ChannelInput, ChannelView
@@ -36,10 +35,7 @@ async def list_subscribers(behind: Behind) -> SubscriberList:
 
 @router.get("/subscribers/{subscriber_id}")
 async def get_subscriber(behind: Behind, subscriber_id: Id) -> SubscriberDocument:
-    for each in (await behind.subscribers.directory()).subscribers:
-        if each.id == subscriber_id:
-            return each
-    raise NotFoundError("subscriber", subscriber_id)
+    return (await behind.subscribers.directory()).subscriber(subscriber_id)
 
 
 @router.put("/subscribers/{subscriber_id}")
@@ -114,10 +110,7 @@ async def list_subscriptions(behind: Behind) -> SubscriptionList:
 
 @router.get("/subscriptions/{subscription_id}")
 async def get_subscription(behind: Behind, subscription_id: Id) -> SubscriptionDocument:
-    for each in (await behind.subscribers.directory()).subscriptions:
-        if each.id == subscription_id:
-            return each
-    raise NotFoundError("subscription", subscription_id)
+    return (await behind.subscribers.directory()).subscription(subscription_id)
 
 
 @router.put("/subscriptions/{subscription_id}")

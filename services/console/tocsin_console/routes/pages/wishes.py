@@ -7,7 +7,6 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from tocsin.documents import Mode, SubscriberDocument, SubscriptionDocument
-from tocsin.errors import NotFoundError
 from tocsin.ports.subscribers import Directory
 from tocsin_console.routes import channels
 from tocsin_console.routes.backends import Behind
@@ -21,7 +20,7 @@ router = APIRouter()
 
 @router.get("/subscribers/{subscriber_id}")
 async def edit_subscriber(request: Request, behind: Behind, subscriber_id: str) -> Response:
-    subscriber = _subscriber(await behind.subscribers.directory(), subscriber_id)
+    subscriber = (await behind.subscribers.directory()).subscriber(subscriber_id)
     return _subscriber_page(request, subscriber, SubscriberWishes.of(subscriber))
 
 
@@ -29,7 +28,7 @@ async def edit_subscriber(request: Request, behind: Behind, subscriber_id: str) 
 async def save_subscriber(
     request: Request, behind: Behind, subscriber_id: str, form: Annotated[SubscriberWishes, Form()]
 ) -> Response:
-    standing = _subscriber(await behind.subscribers.directory(), subscriber_id)
+    standing = (await behind.subscribers.directory()).subscriber(subscriber_id)
     try:
         document = form.document(subscriber_id)
     except ValidationError as error:
@@ -41,7 +40,7 @@ async def save_subscriber(
 @router.get("/subscriptions/{subscription_id}")
 async def edit_subscription(request: Request, behind: Behind, subscription_id: str) -> Response:
     directory = await behind.subscribers.directory()
-    subscription = _subscription(directory, subscription_id)
+    subscription = directory.subscription(subscription_id)
     wishes = SubscriptionWishes.of(subscription)
     return _subscription_page(request, directory, subscription, wishes)
 
@@ -54,7 +53,7 @@ async def save_subscription(
     form: Annotated[SubscriptionWishes, Form()],
 ) -> Response:
     directory = await behind.subscribers.directory()
-    standing = _subscription(directory, subscription_id)
+    standing = directory.subscription(subscription_id)
     try:
         document = form.document(standing)
     except ValidationError as error:
@@ -93,7 +92,7 @@ def _subscription_page(
         "subscription.html",
         status=422 if errors else 200,
         subscription=subscription,
-        subscriber=_subscriber(directory, subscription.subscriber),
+        subscriber=directory.subscriber(subscription.subscriber),
         channels=channels.of_subscriber(directory, subscription.subscriber),
         form=form,
         errors=errors or {},
@@ -105,20 +104,6 @@ def _with_schedule(errors: Errors, form: SubscriptionWishes) -> Errors:
     if form.mode != Mode.INSTANT and not form.digest.strip():
         return {**errors, "subscription-digest": "say when digests are sent"}
     return errors
-
-
-def _subscriber(directory: Directory, subscriber_id: str) -> SubscriberDocument:
-    for each in directory.subscribers:
-        if each.id == subscriber_id:
-            return each
-    raise NotFoundError("subscriber", subscriber_id)
-
-
-def _subscription(directory: Directory, subscription_id: str) -> SubscriptionDocument:
-    for each in directory.subscriptions:
-        if each.id == subscription_id:
-            return each
-    raise NotFoundError("subscription", subscription_id)
 
 
 def _saved() -> Response:
