@@ -41,6 +41,7 @@ def test_it_holds_the_world(gazetteer: Gazetteer) -> None:
     assert len(gazetteer.tables.names) > 390_000
 
 
+# `make gazetteer` installs what it needs; CI runs it so for every commit.
 @pytest.mark.timeout(900)  # half a minute, on a machine that has nothing else to do
 @pytest.mark.skipif(not BUILDABLE, reason="the dependency group gazetteer is not installed")
 def test_its_sources_compile_to_the_very_same(tmp_path: Path) -> None:
