@@ -1,10 +1,19 @@
 """Arrays that grow in place."""
 
 import mmap
+import platform
+import sys
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+# Of addresses that are reserved none counts as memory that we might want: else no machine smaller than
+# the largest table would let us start, and none would let a process that has several fork. Python
+# knows the flag from 3.13 on; its value is that of <asm-generic/mman.h>.
+_GENERIC = sys.platform == "linux" and platform.machine() in {"x86_64", "aarch64"}
+MAP_NORESERVE: int = getattr(mmap, "MAP_NORESERVE", 0x4000 if _GENERIC else 0)
 
 
 def reserve(count: int, dtype: Any, *, columns: int = 0, huge: bool = False) -> NDArray[Any]:
@@ -20,7 +29,7 @@ def reserve(count: int, dtype: Any, *, columns: int = 0, huge: bool = False) -> 
     """
     kind = np.dtype(dtype)
     size = count * max(columns, 1) * kind.itemsize
-    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_NORESERVE", 0)
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | MAP_NORESERVE
     try:
         memory = mmap.mmap(-1, size, flags=flags)
     except OSError as problem:
