@@ -37,6 +37,7 @@ from tocsin.matching.presearch.kernel.scratch import (
     PRESENT,
     RIGHT_FIRST,
     RIGHT_LAST,
+    SKETCHED,
     WORD,
     ZONE,
     Scratch,
@@ -80,7 +81,7 @@ def holds(program: int, found: Found, lookup: Lookup, scratch: Scratch) -> bool:
         first, exits = signed(arena[at]), signed(arena[at + 1])
         count = first & COUNT
         if first >> OPERATION_BITS == ANY:
-            yes = _is_any(arena, at + 2, count, flags)
+            yes = _is_any(arena, at + 2, count, flags, scratch)
         else:
             yes = _is_near(at, count, found, lookup, scratch)
         target = exits >> 16 if yes else exits & 0xFFFF
@@ -90,10 +91,13 @@ def holds(program: int, found: Found, lookup: Lookup, scratch: Scratch) -> bool:
 
 
 @inlined
-def _is_any(arena: NDArray[np.uint32], at: int, count: int, flags: NDArray[np.uint8]) -> bool:
+def _is_any(
+    arena: NDArray[np.uint32], at: int, count: int, flags: NDArray[np.uint8], scratch: Scratch
+) -> bool:
     for each in range(at, at + count):
         reference = signed(arena[each])
-        if flags[reference >> ZONE_BITS] & reference & ZONES_OF_REFERENCE:
+        zones, id_ = reference & ZONES_OF_REFERENCE, reference >> ZONE_BITS
+        if scratch.sketch[id_ & SKETCHED] & zones and flags[id_] & zones:
             return True
     return False
 
@@ -109,7 +113,9 @@ def _is_near(at: int, count: int, found: Found, lookup: Lookup, scratch: Scratch
     third = signed(arena[at + 2])
     left, right = at + 3, at + 3 + count
     end = right + (third >> RIGHT_SHIFT)
-    if not (_is_any(arena, left, count, flags) and _is_any(arena, right, end - right, flags)):
+    if not _is_any(arena, left, count, flags, scratch):
+        return False
+    if not _is_any(arena, right, end - right, flags, scratch):
         return False
     if lookup.registers[PLACES] == 0:
         _place(found, lookup, scratch)

@@ -6,8 +6,34 @@ from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
+from llvmlite import ir  # type: ignore[import-untyped]  # it has no types
+from numba.core import types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 from tocsin.matching.presearch.kernel.keeping import KernelCache
+
+
+def _prefetch(_: Any, array: Any, index: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        kind, _ = signature.args
+        data = context.make_array(kind)(context, builder, values[0]).data
+        byte = ir.IntType(8).as_pointer()
+        address = builder.bitcast(builder.gep(data, [values[1]]), byte)
+        number = ir.IntType(32)
+        asked = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        function = builder.module.declare_intrinsic("llvm.prefetch", (byte,), asked)
+        builder.call(function, [address, number(0), number(3), number(1)])  # to read, to all caches
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), generate
+
+
+# ``prefetch(array, index)``: have the processor fetch an element of a flattened array, and wait for nothing. A
+# load holds up all that comes behind it once 256 instructions are under way; this does not. So a loop
+# that asks for what the next loop reads has twenty waits for memory under way, however much it
+# computes in between.
+prefetch = cast("Callable[[NDArray[Any], Any], None]", intrinsic(_prefetch))
 
 
 # A number of whatever kind as int64. Numba makes a float of a signed and an unsigned one.

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.matching.presearch.kernel.hashing import ONE, ZERO
-from tocsin.matching.presearch.kernel.jit import inlined, signed
+from tocsin.matching.presearch.kernel.jit import inlined, prefetch, signed
 
 
 SEGMENT_BITS = np.uint64(12)
@@ -118,6 +118,13 @@ def may_be_known(key: np.uint64, lookup: Lookup) -> bool:
     """Tell whether a phrase or a prefix may have an id."""
     bit = (key >> SEGMENT_BITS) & np.uint64(lookup.registers[FILTER_MASK])
     return bool((lookup.filter[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1)
+
+
+@inlined
+def prefetch_filter(key: np.uint64, lookup: Lookup) -> None:
+    """Have what ``may_be_known`` reads be fetched."""
+    bit = (key >> SEGMENT_BITS) & np.uint64(lookup.registers[FILTER_MASK])
+    prefetch(lookup.filter, bit >> np.uint64(3))
 
 
 # The rules at a slab of a feature. Certain ones are numbers. Others are entries of four words: the

@@ -42,17 +42,24 @@ SPACE = 2
 BYTES = 3
 
 
+# The zones of a feature are in the sketch at the last bits of its id. 300 features of an article leave it
+# so empty that 98 of 100 absent ones are seen to be absent, and it stays in the fastest cache.
+SKETCHED = (1 << 14) - 1
+
+
 class Scratch(NamedTuple):
     """Room for one article; nothing in it outlives the article.
 
     ``codes``: uint16 (length), the folded text. ``ints``: int32 (INTS, length). ``longs``:
-    uint64 (LONGS, length). ``bytes``: uint8 (BYTES, length).
+    uint64 (LONGS, length). ``bytes``: uint8 (BYTES, length). ``sketch``: uint8 (SKETCHED + 1), the zones
+    of the features that are PRESENT, each perhaps with those of others.
     """
 
     codes: NDArray[np.uint16]
     ints: NDArray[np.int32]
     longs: NDArray[np.uint64]
     bytes: NDArray[np.uint8]
+    sketch: NDArray[np.uint8]
 
 
 def scratch(length: int) -> Scratch:
@@ -64,4 +71,5 @@ def scratch(length: int) -> Scratch:
         np.zeros((INTS, length), np.int32),
         np.zeros((LONGS, length), np.uint64),
         np.zeros((BYTES, length), np.uint8),
+        np.zeros(SKETCHED + 1, np.uint8),
     )
