@@ -58,6 +58,7 @@ def test_try_and_check_know_them_by_name(storeless: Cli, article: Path, regions:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_match_knows_them_in_each_process(
     storeless: Cli, tmp_path: Path, regions: Path, jobs: str
