@@ -4,28 +4,34 @@
 
 A real matcher against a real Valkey that syncs each write. 100 articles of 300 words a second are put on the
 stream, by turns with and without rules being added and changed, each of them awaited by the articles that
-follow. An article's time is from when it was written to the stream to when its matches were. Printed are the times
-without changes and with them, and the time from a rule's write to its first match.
+follow. Their words are made up, of 30,000, the frequent ones as frequent as in a language (Zipf), in sentences of which
+every third names a place. An article's time is from when it was written to the stream to when its matches were. Printed are the times
+without changes and with them, the time from a rule's write to its first match, and, from the matcher's own clock, how long
+articles waited for rules.
 """
 
 import argparse
 import asyncio
 import tempfile
 import time
-from collections.abc import Sequence
+import urllib.request
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import numpy as np
 import psutil
+from prometheus_client.parser import text_string_to_metric_families
 from redis.asyncio import Redis
 
 from rig.processes import Process, free_port, script, valkey, wait_until_listening, wait_until_ready
 from rig.secret_keys import SECRET_KEYS
+from rig.stories import PLACES
 from tocsin.adapters import keys, wire
 from tocsin.adapters.connection import connect
 from tocsin.adapters.rule_store import RedisRuleStore
@@ -35,9 +41,12 @@ from tocsin.events import ArticleIngested, ArticleMatched
 
 
 WORDS = 300
-LATELY = 8  # rules that an article names, so that one that comes late finds an article all the same
+A_SENTENCE = 20  # words
+VOCABULARY = 30_000
+LATELY = 4  # rules that an article names, so that one that comes late finds an article all the same
 BASE = "basis"  # what each article has, so that each has a match
 START_S = 600.0
+CATCH_UP = "tocsin_rules_catch_up_seconds"
 # With changes and without, by turns, for the machine may have more to do at one time than at another.
 ROUNDS = 8
 
@@ -77,6 +86,7 @@ async def measure(rules: int, seconds: float, rate: float, changes: float) -> No
                 await flow.run(seconds / ROUNDS, 0, calm)
                 await flow.run(seconds / ROUNDS, changes, busy)
             report(calm, busy)
+            await asyncio.to_thread(report_waits, service)
         finally:
             await client.aclose()
             for process in (matcher, store):
@@ -114,8 +124,8 @@ def rule(rule_id: str, query: str) -> RuleDocument:
     return RuleDocument(id=rule_id, name=rule_id, query=query, version=1)
 
 
-def word(random: Random) -> str:
-    return "".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=6))
+def word(random: Random, letters: int = 6) -> str:
+    return "".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=letters))
 
 
 @dataclass(slots=True)
@@ -128,13 +138,31 @@ class Run:
     cpu: float = 0
 
 
+class Writer:
+    """Writes articles beforehand, so that nothing but the matcher is busy while they flow."""
+
+    def __init__(self) -> None:
+        self._random = Random(3)
+        self._words = [word(self._random, (rank % 7) + 3) for rank in range(VOCABULARY)]
+        self._weights = list(accumulate(1 / rank for rank in range(1, VOCABULARY + 1)))
+
+    def texts(self, count: int) -> list[str]:
+        return [" ".join(self._sentences()) for _ in range(count)]
+
+    def _sentences(self) -> Iterator[str]:
+        for number in range(WORDS // A_SENTENCE):
+            drawn = self._random.choices(self._words, cum_weights=self._weights, k=A_SENTENCE)
+            where = f" in {self._random.choice(PLACES)}" if number % 3 == 0 else ""
+            yield f"{' '.join(drawn).capitalize()}{where}."
+
+
 class Flow:
     def __init__(self, client: Redis, matcher: Process, rate: float) -> None:
         self._client = client
         self._rate = rate
         self._matcher = psutil.Process(matcher.pid)
         self._store = RedisRuleStore(client, SystemClock())
-        self._random = Random(3)
+        self._writer = Writer()
         self._number = 0
         self._last = b"0"
         self._tokens: list[str] = []
@@ -144,11 +172,12 @@ class Flow:
 
     async def run(self, seconds: float, changes: float, run: Run) -> None:
         self._run = run
+        texts = self._writer.texts(int(seconds * self._rate))
         cpu = sum(self._matcher.cpu_times()[:2])
         reading = asyncio.create_task(self._read())
         changing = asyncio.create_task(self._change(changes))
         try:
-            await self._push(seconds)
+            await self._push(texts)
             changing.cancel()
             async with asyncio.timeout(60):
                 while self._written:  # noqa: ASYNC110 -- other processes tell nobody
@@ -162,20 +191,20 @@ class Flow:
         run.silent += len(self._saved)
         self._saved.clear()
 
-    async def _push(self, seconds: float) -> None:
+    async def _push(self, texts: Sequence[str]) -> None:
         begun = time.monotonic()
-        for number in range(int(seconds * self._rate)):
+        for number, text in enumerate(texts):
             await asyncio.sleep(max(0, begun + number / self._rate - time.monotonic()))
             self._number += 1
-            article = self._article(f"article-{self._number}")
+            article = self._article(f"article-{self._number}", text)
             encoded = wire.encode(article)
             self._written[article.id] = time.monotonic()
             await self._client.xadd(ArticleIngested.stream, {wire.FIELD: encoded})
 
-    def _article(self, article_id: str) -> ArticleIngested:
-        text = " ".join([word(self._random) for _ in range(WORDS)] + self._tokens[-LATELY:])
+    def _article(self, article_id: str, text: str) -> ArticleIngested:
         now = datetime.now(UTC)  # noqa: TID251 -- no domain code
-        return ArticleIngested(id=article_id, title=BASE, text=f"{text}.", fetched_at=now)
+        lately = " ".join(self._tokens[-LATELY:])
+        return ArticleIngested(id=article_id, title=BASE, text=f"{text} {lately}.", fetched_at=now)
 
     async def _change(self, a_second: float) -> None:
         """Add a rule, or change one, again and again; each asks for a word that none did before."""
@@ -222,6 +251,26 @@ def report(calm: Run, busy: Run) -> None:
     print(
         f"  a rule's write to its first match: {len(busy.rules)} rules, {in_ms(busy.rules)}; {busy.silent} met no article"
     )
+
+
+def report_waits(port: int) -> None:
+    """Print for how long articles waited in the matcher for their rules: what a change costs them."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as reply:
+        families = text_string_to_metric_families(reply.read().decode())
+        samples = [s for family in families for s in family.samples if s.name.startswith(CATCH_UP)]
+    for news in ("none", "changes"):
+        mine = {
+            (each.name.removeprefix(CATCH_UP), each.labels.get("le")): each.value
+            for each in samples
+            if each.labels["news"] == news
+        }
+        count, total = mine["_count", None], mine["_sum", None]
+        limits = [(float(le), n) for (_, le), n in mine.items() if le]
+        most, all_ = (min(le for le, n in limits if n >= share * count) for share in (0.99, 1))
+        print(
+            f"  waits for rules, news: {news}: {count:.0f}, on average {total / count * 1e3:.1f} ms; "
+            f"99 in 100 under {most * 1e3:g} ms, all under {all_ * 1e3:g} ms"
+        )
 
 
 def in_ms(seconds: Sequence[float]) -> str:

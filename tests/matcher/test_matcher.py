@@ -56,7 +56,7 @@ async def matched(
     compiled = partial(compile_rule, regions=atlas, lists=lists)
     live = LiveRules(store, engine, compiled, atlas, lists)
     await live.load()
-    matcher = Matcher(engine, live, atlas, atlas, placeless or FakePlacelessArticles(), clock)
+    matcher = Matcher(engine, atlas, atlas, placeless or FakePlacelessArticles(), clock)
     return list(await matcher.match(ArticleIngested.of(article)))
 
 

@@ -71,9 +71,10 @@ class Desk:
             ArticleIngested,
             group=shard.group("matcher"),
             handler=Matcher(
-                engine, rules, atlas, atlas, RedisPlacelessArticles(self.redis), self.clock
+                engine, atlas, atlas, RedisPlacelessArticles(self.redis), self.clock
             ).match,
             publishes=(ArticleMatched,),
+            before=rules.catch_up,
             concurrency=16,
             timeout_s=60,
         )

@@ -8,6 +8,7 @@ from tocsin.adapters.collection import RedisListStore, RedisRegionStore
 from tocsin.adapters.connection import connect
 from tocsin.adapters.gazetteer.load import DATA, load
 from tocsin.adapters.gazetteer.store import version
+from tocsin.adapters.joint_reads import JointReads
 from tocsin.adapters.placeless import RedisPlacelessArticles
 from tocsin.adapters.rule_store import RedisRuleStore
 from tocsin.adapters.system_clock import SystemClock
@@ -31,7 +32,8 @@ log = structlog.get_logger()
 async def serve(settings: MatcherSettings) -> None:
     clock = SystemClock()
     redis = connect(settings.redis_url, max_connections=settings.concurrency + 16)
-    atlas = Atlas(load(), RedisRegionStore(redis))
+    reads = JointReads(redis)
+    atlas = Atlas(load(), RedisRegionStore(reads))
     chooser = presearch.presearcher(settings.kernel)
     engine = Engine(chooser)
 
@@ -40,10 +42,10 @@ async def serve(settings: MatcherSettings) -> None:
             log.info("the matching kernel is compiled, once; that takes half a minute")
         presearch.warm(chooser)
 
-    lists = WordLists(RedisListStore(redis))
+    lists = WordLists(RedisListStore(reads))
     shard = Shard.parse(settings.shard)
     rules = LiveRules(
-        RedisRuleStore(redis, clock),
+        RedisRuleStore(reads, clock),
         engine,
         partial(compile_rule, regions=atlas, lists=lists),
         atlas,
@@ -54,13 +56,14 @@ async def serve(settings: MatcherSettings) -> None:
             partial(draft_of, regions=atlas), partial(prepared, settings.kernel, settings.jobs)
         ),
     )
-    matcher = Matcher(engine, rules, atlas, atlas, RedisPlacelessArticles(redis), clock)
+    matcher = Matcher(engine, atlas, atlas, RedisPlacelessArticles(redis), clock)
     worker = StreamWorker(redis, clock=clock)
     worker.consume(
         ArticleIngested,
         group=shard.group("matcher"),
         handler=matcher.match,
         publishes=(ArticleMatched,),
+        before=rules.catch_up,
         concurrency=settings.concurrency,
     )
     await process.serve(

@@ -25,8 +25,6 @@ from tocsin_matcher.ports import Snapshot, SnapshotStore
 log = structlog.get_logger()
 
 FOLLOW_EVERY_S = 0.5
-# Of the event loop, in which somebody must have asked for the others to be waited for.
-TURNS = 4
 PAGE = 1_000
 TELL_EVERY = 50_000  # rules
 
@@ -85,7 +83,7 @@ class Lists(Protocol):
 class LiveRules:
     """Follows the change log, from a snapshot where there is a good one.
 
-    ``catch_up`` is called for every article before it is matched. A rule that was saved before
+    ``catch_up`` is called when articles were read, before they are matched. A rule that was saved before
     an article was accepted stands before it in time, and so is in the engine by then: no article is
     ever matched against yesterday's rules, however busy the matcher is.
 
@@ -121,7 +119,6 @@ class LiveRules:
         self._versions: dict[str, int] = {}  # of rules that are not in the engine
         self._current: asyncio.Task[None] | None = None  # the read that has begun last
         self._next: asyncio.Task[None] | None = None  # one that has not begun
-        self._asked = 0
         self.broken: dict[str, str] = {}
 
     @property
@@ -178,10 +175,8 @@ class LiveRules:
     async def catch_up(self) -> None:
         """Return once every change made before this call is in force.
 
-        One read answers all who asked before it began, and all of them at once: what they do next
-        falls due together, and goes to the store together.
+        One read answers all who asked before it began.
         """
-        self._asked += 1
         if self._next is None:
             self._next = asyncio.create_task(self._read_after(self._current))
         await asyncio.shield(self._next)
@@ -189,17 +184,8 @@ class LiveRules:
     async def _read_after(self, current: "asyncio.Task[None] | None") -> None:
         if current is not None:
             await asyncio.wait([current])
-        await self._gathered()
         self._current, self._next = self._next, None
         await self._read()
-
-    async def _gathered(self) -> None:
-        """Let those come who are on their way: entries read together get here turn by turn."""
-        asked = 0
-        while asked < self._asked:
-            asked = self._asked
-            for _ in range(TURNS):
-                await asyncio.sleep(0)
 
     async def follow(self) -> None:
         """Keep up while no article comes, so that none has to wait for many changes at once."""
@@ -211,10 +197,16 @@ class LiveRules:
             await asyncio.sleep(FOLLOW_EVERY_S)
 
     async def _read(self) -> None:
-        changed = await self._lists.catch_up()
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        # In one round trip, for nearly always there is nothing new.
+        changed, changes = await asyncio.gather(
+            self._lists.catch_up(), self._store.changes(self._cursor)
+        )
+        news = "changes" if changed or changes else "none"
         if changed:
             await self._renew(changed)
-        while changes := await self._store.changes(self._cursor):
+        while changes:
             await self._know_names()
             for logged in changes:
                 match logged.change:
@@ -225,10 +217,14 @@ class LiveRules:
                     case _:
                         assert_never(logged.change)
                 self._cursor = logged.cursor
+            changes = await self._store.changes(self._cursor)
+        metrics.CATCH_UP_SECONDS.labels(news).observe(loop.time() - started)
 
     async def _know_names(self) -> None:
-        changed = await self._lists.catch_up()
-        if await self._regions.catch_up():
+        changed, regions_changed = await asyncio.gather(
+            self._lists.catch_up(), self._regions.catch_up()
+        )
+        if regions_changed:
             self._put_all(list(self._unreadable.values()))
         if changed:
             await self._renew(changed)

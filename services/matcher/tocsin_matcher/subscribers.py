@@ -13,7 +13,6 @@ from tocsin.ports.clock import Clock
 from tocsin.ports.placeless import PlacelessArticles
 from tocsin.regions.places import Places
 from tocsin_matcher import metrics
-from tocsin_matcher.live_rules import LiveRules
 
 
 log = structlog.get_logger()
@@ -27,26 +26,26 @@ class Locator(Protocol):
 
 
 class Matcher:
-    """Locates each article, matches it against every rule in force, and says why."""
+    """Locates each article, matches it against every rule in force, and says why.
+
+    The rules must have caught up since an article was read.
+    """
 
     def __init__(
         self,
         engine: Engine,
-        rules: LiveRules,
         locator: Locator,
         names: RegionPaths,
         placeless: PlacelessArticles,
         clock: Clock,
     ) -> None:
         self._engine = engine
-        self._rules = rules
         self._locator = locator
         self._names = names
         self._placeless = placeless
         self._clock = clock
 
     async def match(self, event: ArticleIngested) -> Sequence[ArticleMatched]:
-        await self._rules.catch_up()
         article = event.article()
         with metrics.SECONDS.time():
             places = self._locator.locate(article)

@@ -13,6 +13,7 @@ import structlog
 from redis.exceptions import RedisError, ResponseError
 
 from tocsin.adapters.consumer_group import Claimed, ClaimedEntry, ConsumerGroup
+from tocsin.errors import StoreUnavailableError
 from tocsin.runtime import metrics
 
 
@@ -24,6 +25,7 @@ T = TypeVar("T")
 ReadReply = list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]
 # Reads up to so many entries, and waits up to so many milliseconds for the first.
 Fetch = Callable[[int, int], Awaitable[ReadReply]]
+Before = Callable[[], Awaitable[None]]
 
 FIRST_DELAY_S = 0.1
 MAX_DELAY_S = 1.0
@@ -67,16 +69,21 @@ class Isolation:
 class Intake:
     """The way in for one subscriber: a slot for each entry that it may have in hand.
 
+    ``before`` is done after each read that brought entries, before these are handed over.
     ``problem`` says why the last read failed. ``read_at`` is when one last succeeded, by the
     event loop's clock. ``deliveries`` tells how often an entry in hand was delivered, where
     that is more than once.
     """
 
-    def __init__(self, group: ConsumerGroup, slots: int, isolation: Isolation) -> None:
+    def __init__(
+        self, group: ConsumerGroup, slots: int, isolation: Isolation, before: Before | None = None
+    ) -> None:
         self.group = group
         self.problem: str | None = None
         self.read_at = 0.0
         self.deliveries: dict[bytes, int] = {}
+        self._before = before
+        self._is_before = False
         self._slots = slots
         self._free = asyncio.Semaphore(slots)
         self._in_hand = 0
@@ -89,7 +96,7 @@ class Intake:
     @property
     def full(self) -> bool:
         """Whether no read is due, since there is no slot for what it would bring."""
-        return self._in_hand >= self._slots or self._isolation.taken
+        return self._in_hand >= self._slots or self._is_before or self._isolation.taken
 
     async def read(self, fetch: Fetch, block_ms: int) -> ReadReply:
         """Return what ``fetch`` brings; nothing where that fails."""
@@ -97,7 +104,10 @@ class Intake:
         reply: ReadReply | None = None
         try:
             wait_ms = HURRIED_BLOCK_MS if self._isolation.wanted else block_ms
-            reply = await self._attempt(fetch(room, wait_ms))
+            found = await self._attempt(fetch(room, wait_ms))
+            if found:
+                await self._do_before()
+            reply = found
         finally:
             self._take(room, sum(len(entries) for _, entries in reply or ()))
         return reply or []
@@ -107,7 +117,10 @@ class Intake:
         room = await self._reserve()
         claimed: Claimed | None = None
         try:
-            claimed = await self._attempt(self.group.claim_set_aside(min_idle_ms, room))
+            found = await self._attempt(self.group.claim_set_aside(min_idle_ms, room))
+            if found and found.entries:
+                await self._do_before()
+            claimed = found
         finally:
             self._take(room, len(claimed.entries) if claimed else 0)
         self._isolation.wanted = bool(claimed and claimed.more_abandoned)
@@ -161,13 +174,33 @@ class Intake:
         claimed: Claimed | None = None
         try:
             if not self._closed:
-                claimed = await self._attempt(self.group.claim_abandoned(min_idle_ms))
+                found = await self._attempt(self.group.claim_abandoned(min_idle_ms))
+                if found and found.entries:
+                    await self._do_before()
+                claimed = found
         finally:
             self._isolated = bool(claimed and claimed.entries)
             self._in_hand += self._isolated
             if not self._isolated:
                 self._isolation.leave()
         return claimed
+
+    async def _do_before(self) -> None:
+        """Wait for it as long as the store is away: nobody could finish with an entry meanwhile."""
+        if self._before is None:
+            return
+        self._is_before = True
+        try:
+            while True:
+                try:
+                    await self._before()
+                except (RedisError, OSError, StoreUnavailableError) as error:
+                    await self._bear(error)
+                else:
+                    self._well()
+                    return
+        finally:
+            self._is_before = False
 
     async def _attempt(self, call: Awaitable[T]) -> T | None:
         try:

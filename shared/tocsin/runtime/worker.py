@@ -13,7 +13,7 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from inspect import getdoc
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import structlog
 from faststream import AckPolicy
@@ -29,7 +29,7 @@ from tocsin.errors import TocsinError
 from tocsin.events import Event
 from tocsin.ports.clock import Clock
 from tocsin.runtime.handling import Consumption, EntryMiddleware
-from tocsin.runtime.intake import Intake, Isolation
+from tocsin.runtime.intake import Before, Intake, Isolation
 from tocsin.runtime.reader import GivenReader, Reader
 from tocsin.runtime.retries import Patience
 
@@ -92,6 +92,7 @@ class StreamWorker:
         group: str,
         handler: Callable[[E], Awaitable[Sequence[Event]]],
         publishes: tuple[type[Event], ...] = (),
+        before: Before | None = None,
         concurrency: int = 8,
         timeout_s: float = 10.0,
         max_deliveries: int = 5,
@@ -109,6 +110,8 @@ class StreamWorker:
             group: shares the stream among the processes that name it.
             handler: returns the events to publish, none by an empty tuple.
             publishes: the only types of event that it may return.
+            before: done once after events were read, however many, before any of them is handled.
+                While it fails for want of the store they wait.
             concurrency: how many events are handled at once; half as many that failed may be
                 tried again, besides. One that a dead process left is handled alone: it may have
                 been the cause.
@@ -141,7 +144,7 @@ class StreamWorker:
             min_idle_s=min_idle_s,
         )
         self._consumptions.append(consumption)
-        self._subscribe(consumption, event_type, handler, concurrency)
+        self._subscribe(consumption, event_type, handler, before, concurrency)
 
     def publishes(self, event_type: type[Event]) -> None:
         """Declare, for the AsyncAPI document, that such events are published."""
@@ -215,11 +218,12 @@ class StreamWorker:
         consumption: Consumption,
         event_type: type[E],
         handler: Callable[[E], Awaitable[Sequence[Event]]],
+        before: Before | None,
         concurrency: int,
     ) -> None:
         """Stack two subscribers over one handler: for new entries, and for those left by others."""
-        new = Intake(consumption.group, concurrency, self._isolation)
-        left = Intake(consumption.group, max(concurrency // 2, 1), self._isolation)
+        new = Intake(consumption.group, concurrency, self._isolation, before)
+        left = Intake(consumption.group, max(concurrency // 2, 1), self._isolation, before)
         self._reader.add(new=new, left=left)
 
         async def receive(event: E) -> Sequence[Event]:
@@ -250,13 +254,13 @@ class StreamWorker:
     def _position(self, consumption: Consumption, *, first: bool) -> StreamSub:
         group = consumption.group
         if first:
-            return StreamSub(
+            return Position(
                 group.stream,
                 group=group.group,
                 consumer=group.consumer,
                 polling_interval=self._block_ms,
             )
-        return StreamSub(
+        return Position(
             group.stream,
             group=group.group,
             consumer=group.consumer,
@@ -283,6 +287,13 @@ class WorkerBroker(RedisBroker):
         self, connection_options: dict[str, Any], kwargs: dict[str, Any]
     ) -> GivenReader:
         return self._given
+
+
+class Position(StreamSub[Any]):
+    """Is asked for with each read and each message; FastStream's own makes a deep copy each time."""
+
+    def add_prefix(self, prefix: str) -> Self:
+        return super().add_prefix(prefix) if prefix else self
 
 
 def unique_name() -> str:
