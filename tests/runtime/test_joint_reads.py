@@ -1,6 +1,8 @@
 """Reads of several parts of a service, in one round trip."""
 
 import asyncio
+from collections.abc import Awaitable
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -21,9 +23,10 @@ async def test_reads_that_are_asked_for_together_go_there_together(redis: Redis)
     await joint.get("a")  # which may have to connect
     before = await server_reads(redis)
 
-    answers = await asyncio.gather(
-        joint.get("a"), joint.get("b"), joint.xread({"s": "0"}), joint.get("none")
-    )
+    reads: list[Awaitable[Any]] = [
+        *(joint.get("a"), joint.get("b"), joint.xread({"s": "0"}), joint.get("none"))
+    ]
+    answers = await asyncio.gather(*reads)
 
     assert answers == [b"1", b"2", [[b"s", [(b"1-1", {b"field": b"value"})]]], None]
     assert await server_reads(redis) - before == 2

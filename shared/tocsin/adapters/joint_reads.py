@@ -27,7 +27,8 @@ class JointReads(Redis):
     async def _replies(self, commands: Sequence[_Command]) -> Sequence[Any]:
         if len(commands) == 1:
             ((args, options),) = commands
-            return [await super().execute_command(*args, **options)]
+            execute: Any = super().execute_command
+            return [await execute(*args, **options)]
         joint: Any = self.pipeline(transaction=False)
         for args, options in commands:
             joint.execute_command(*args, **options)
