@@ -117,3 +117,15 @@ def test_a_match_of_a_rule_that_is_gone_is_told_all_the_same(article_of: Article
 
     assert told(match.evidence) == [("army", 1, (Hit("text", 3, 7, "army"),))]
     assert match.label == ("a", "A rule", 0, "army")
+
+
+def test_an_id_may_hold_any_sign(article_of: ArticleOf) -> None:
+    engine = Engine(presearcher("python"))
+    for rule_id in ("b\0c", "ärger", "\ud800", "a"):
+        engine.put(Rule(rule_id, "A\0rule", "army", parse("army")))
+
+    found = engine.match(article_of("An army."), Places())
+
+    assert found.rule_ids == ["a", "b\0c", "ärger", "\ud800"]
+    assert [match.label.id for match in found] == found.rule_ids
+    assert {match.label.name for match in found} == {"A\0rule"}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.article import Article
@@ -110,10 +111,15 @@ class Engine:
         return _loaded, (type(self._presearcher), self.dump())
 
     def _decided(self, candidates: Candidates, view: ArticleView) -> Matches:
-        records = self._rules.records(candidates.certain)
-        possible = self._rules.records(candidates.possible)
-        records += [each for each in possible if evaluate(self._rules.rule(each), view)]
-        return Matches(records, self._rules, view)
+        numbers = candidates.certain
+        if len(candidates.possible):
+            accepted = [
+                number
+                for number in candidates.possible.tolist()
+                if evaluate(self._rules.numbered(number), view)
+            ]
+            numbers = np.concatenate((numbers, np.array(accepted, np.int32)))
+        return Matches(self._rules.pick(numbers), self._rules, view)
 
 
 def _loaded(presearch: Callable[[], Presearcher], saved: Mapping[str, NDArray[Any]]) -> Engine:

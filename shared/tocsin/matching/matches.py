@@ -4,27 +4,37 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import overload
 
+from tocsin.matching.columns import Columns, ids
 from tocsin.matching.explain import explain, settings_of
 from tocsin.matching.explanation import Evidence, Explanation, MarkedSentence, regions
 from tocsin.matching.occurrences import Evidence as FoundEvidence
 from tocsin.matching.occurrences import Occurrences
-from tocsin.matching.reading import Label, Reading
-from tocsin.matching.records import id_in
+from tocsin.matching.reading import Label, Leaves
+from tocsin.matching.records import regions_in
 from tocsin.matching.rulebook import Rulebook
 from tocsin.matching.setting import Setting
+from tocsin.matching.shelf import Picked
 from tocsin.matching.snippets import Mark, best_sentences, marks_of_regions
 from tocsin.matching.view import ArticleView
-from tocsin.rules import Rule
+from tocsin.rules import RegionFilter, Rule
 from tocsin.rules.walk import literals
 
 
 class _Shared:
     """What the matches of one article have in common: where words stand, and the sentences around them."""
 
-    def __init__(self, view: ArticleView) -> None:
+    def __init__(self, view: ArticleView, picked: Picked, rulebook: Rulebook) -> None:
         self.view = view
+        self._picked = picked
+        self._rulebook = rulebook
         self.occurrences = Occurrences(view)
         self._sentences: dict[tuple[object, ...], tuple[MarkedSentence, ...]] = {}
+
+    def rule(self, at: int) -> Rule:
+        return self._rulebook.rule(self._picked.get(at))
+
+    def regions(self, at: int) -> RegionFilter | None:
+        return regions_in(self._picked.get(at))
 
     def sentences(
         self, evidence: tuple[FoundEvidence, ...], found: tuple[Setting, ...]
@@ -51,25 +61,19 @@ class _Shared:
 class FoundMatch:
     """A rule that matched. Why, is looked up when somebody reads it; ``explanation`` says the same."""
 
-    __slots__ = ("_evidence", "_explanation", "_reading", "_record", "_rulebook", "_shared")
+    __slots__ = ("_at", "_evidence", "_explanation", "_leaves", "_shared", "label")
 
-    def __init__(
-        self, record: bytes, reading: Reading, rulebook: Rulebook, shared: _Shared
-    ) -> None:
-        self._record = record
-        self._reading = reading
-        self._rulebook = rulebook
+    def __init__(self, label: Label, leaves: Leaves | None, at: int, shared: _Shared) -> None:
+        self.label = label
+        self._leaves = leaves
+        self._at = at
         self._shared = shared
         self._evidence: tuple[FoundEvidence, ...] | None = None
         self._explanation: Explanation | None = None
 
     @property
-    def label(self) -> Label:
-        return self._reading.label
-
-    @property
     def rule(self) -> Rule:
-        return self._rulebook.rule(self._record)
+        return self._shared.rule(self._at)
 
     @property
     def explanation(self) -> Explanation:
@@ -84,9 +88,9 @@ class FoundMatch:
 
     @property
     def regions(self) -> tuple[Setting, ...]:
-        if self._reading.leaves is None:
+        if self._leaves is None:
             return self.explanation.regions()
-        asked = self._reading.regions
+        asked = self._shared.regions(self._at)
         return regions(None, settings_of(asked, self._shared.view)) if asked else ()
 
     @property
@@ -98,11 +102,10 @@ class FoundMatch:
 
     def _found(self) -> tuple[FoundEvidence, ...] | None:
         """Return what is found of a rule that is simple; what is there of it is evidence."""
-        leaves = self._reading.leaves
-        if leaves is None:
+        if self._leaves is None:
             return None
         if self._evidence is None:
-            self._evidence = self._shared.occurrences.evidence(leaves)
+            self._evidence = self._shared.occurrences.evidence(self._leaves)
         return self._evidence
 
 
@@ -112,13 +115,13 @@ class Matches(Sequence[FoundMatch]):
     Rules are those that were in force when the article was matched, whatever has become of them.
     """
 
-    def __init__(self, records: list[bytes], rulebook: Rulebook, view: ArticleView) -> None:
-        self._records = records
+    def __init__(self, picked: Picked, rulebook: Rulebook, view: ArticleView) -> None:
+        self._picked = picked
         self._rulebook = rulebook
         self._view = view
 
     def __len__(self) -> int:
-        return len(self._records)
+        return len(self._picked)
 
     @overload
     def __getitem__(self, index: int) -> FoundMatch: ...
@@ -134,16 +137,21 @@ class Matches(Sequence[FoundMatch]):
 
     @cached_property
     def rule_ids(self) -> list[str]:
-        return sorted(map(id_in, self._records))
+        self._picked.sort()
+        return sorted(ids(self._picked))
 
     @cached_property
     def _matches(self) -> list[FoundMatch]:
-        rulebook, shared = self._rulebook, _Shared(self._view)
-        reading = rulebook.reading
-        found = [(reading(record), record) for record in self._records]
+        self._picked.sort()
+        columns = Columns(self._picked, self._rulebook.leaves)
+        shared = _Shared(self._view, self._picked, self._rulebook)
+        found = [
+            FoundMatch(label, leaves, at, shared)
+            for at, (label, leaves) in enumerate(zip(columns.labels, columns.leaves, strict=True))
+        ]
         found.sort(key=_id)
-        return [FoundMatch(record, known, rulebook, shared) for known, record in found]
+        return found
 
 
-def _id(found: tuple[Reading, bytes]) -> str:
-    return found[0].id
+def _id(match: FoundMatch) -> str:
+    return match.label.id

@@ -1,11 +1,11 @@
 """Where the words of rules stand in one article; each looked for once, however many rules ask."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tocsin.matching.evaluate import find
 from tocsin.matching.explanation import Hit
-from tocsin.matching.reading import Leaf
+from tocsin.matching.reading import Leaves, words_in
 from tocsin.matching.view import ArticleView, Stream
 from tocsin.rules import Near, Same
 
@@ -89,23 +89,36 @@ class Occurrences:
     def __init__(self, view: ArticleView) -> None:
         self._view = view
         self._streams = (view.title, view.body)
+        self._of_text: dict[str, tuple[Evidence, ...]] = {}
         self._of_words: dict[tuple[str, ...], tuple[Found, dict[str, Evidence]]] = {}
         self._of_placed: dict[Placed, Found] = {}
 
-    def evidence(self, leaves: Iterable[Leaf]) -> tuple[Evidence, ...]:
+    def evidence(self, leaves: Leaves) -> tuple[Evidence, ...]:
         """Return those clauses that are true."""
+        if isinstance(leaves, str):
+            return self._evidence_of(leaves)
         found: list[Evidence] = []
-        for text, words, placed in leaves:
-            if placed is not None:
-                found += self._placed_evidence(text, placed)
+        for leaf in leaves:
+            if isinstance(leaf, str):
+                found += self._evidence_of(leaf)
                 continue
-            places, by_text = self._of_words.get(words) or self._look_for(words)
-            if places.count:
-                evidence = by_text.get(text)
-                if evidence is None:
-                    evidence = by_text[text] = Evidence(text, None, places)
-                found.append(evidence)
+            text, words, placed = leaf
+            found += self._placed(text, placed) if placed else self._written(text, words)
         return tuple(found)
+
+    def _evidence_of(self, text: str) -> tuple[Evidence, ...]:
+        known = self._of_text.get(text)
+        if known is None:
+            known = self._of_text[text] = tuple(self._written(text, words_in(text)))
+        return known
+
+    def _written(self, text: str, words: tuple[str, ...]) -> Iterator[Evidence]:
+        places, by_text = self._of_words.get(words) or self._look_for(words)
+        if places.count:
+            evidence = by_text.get(text)
+            if evidence is None:
+                evidence = by_text[text] = Evidence(text, None, places)
+            yield evidence
 
     def of_words(self, words: tuple[str, ...]) -> Found:
         """Return where in title and body a literal stands (see ``evaluate``)."""
@@ -116,7 +129,7 @@ class Occurrences:
         self._of_words[words] = found
         return found
 
-    def _placed_evidence(self, text: str, placed: Placed) -> Iterator[Evidence]:
+    def _placed(self, text: str, placed: Placed) -> Iterator[Evidence]:
         found = self._of_placed.get(placed)
         if found is None:
             found = self._of_placed[placed] = Found(self._view, find(placed, self._view))

@@ -39,9 +39,12 @@ class Label(NamedTuple):
     query: str
 
 
-# A clause that is true at places in the text: how it is written, the words of a literal, and what it is
-# if it is none. Plain tuples, of which the collector of garbage keeps no account: there are many.
-Leaf: TypeAlias = tuple[str, tuple[str, ...], Near | Same | None]
+# A clause that is true at places in the text: how it is written, for a literal that says it all. For others a
+# plain tuple, of which the collector of garbage keeps no account: how it is written, the words of a literal,
+# and what it is if it is none.
+Leaf: TypeAlias = str | tuple[str, tuple[str, ...], Near | Same | None]
+# Of half of all rules the only leaf is a literal, and stands for the tuple of it.
+Leaves: TypeAlias = str | tuple[Leaf, ...]
 
 
 class Reading:
@@ -79,7 +82,7 @@ def _leaf(query: str, expression: Placed) -> Leaf:
     text = query[start:end] or to_text(expression)
     if isinstance(expression, Near | Same):
         return text, (), expression
-    return text, expression.words, None
+    return text if words_in(text) == expression.words else (text, expression.words, None)
 
 
 def _placed(expression: Expression) -> Iterator[Placed | None]:
@@ -108,63 +111,67 @@ def _is_plain(expression: Near | Same) -> bool:
     return all(isinstance(each, Placed | Or) for each in walk(expression))
 
 
-# Packed: how many leaves there are, and where in the query each begins and ends; or why there are none.
-_NOT_SIMPLE = b"\xfe"
-_NOT_PACKED = b"\xff"
-_MOST_PACKED = 0xFD
-_IS_PLACED = 1 << 15  # a bit of where it ends
+# Packed: how many leaves there are, or why they are not; and where in the query each begins and ends.
+NOT_SIMPLE = 0xFE
+NOT_PACKED = 0xFF
+MOST_PACKED = 0xFD
+IS_PLACED = 1 << 15  # a bit of where it ends
 _PAIR = Struct("<HH")
+PAIR_SIZE = _PAIR.size
 _QUOTES = '"“„«'
 
 
-def packed(rule: Rule) -> bytes:
+class Packed(NamedTuple):
+    """``leaves`` is how many there are; it may be NOT_SIMPLE or NOT_PACKED; there are no ``pairs`` then."""
+
+    leaves: int
+    pairs: bytes = b""
+
+
+def packed(rule: Rule) -> Packed:
     """Return the leaves of a rule as some bytes, from which they are read sooner than from the query."""
     if rule.expression is None:
-        return b"\0"
+        return Packed(0)
     found = list(_placed(rule.expression))
     if None in found:
-        return _NOT_SIMPLE
+        return Packed(NOT_SIMPLE)
     known = [each for each in found if each is not None]
-    if len(known) > _MOST_PACKED:
-        return _NOT_PACKED
-    pieces = [bytes((len(known),))]
+    if len(known) > MOST_PACKED:
+        return Packed(NOT_PACKED)
+    pairs = []
     for each in known:
         start, end = each.place
         text = rule.query[start:end]
         if isinstance(each, Near | Same):
             if _read_placed(text) != each:
-                return _NOT_PACKED
-            end |= _IS_PLACED
-        elif _words_in(text) != each.words:
-            return _NOT_PACKED
-        pieces.append(_PAIR.pack(start, end))
-    return b"".join(pieces)
+                return Packed(NOT_PACKED)
+            end |= IS_PLACED
+        elif words_in(text) != each.words:
+            return Packed(NOT_PACKED)
+        pairs.append(_PAIR.pack(start, end))
+    return Packed(len(known), b"".join(pairs))
 
 
-def length_of_packed(data: bytes, at: int) -> int:
-    """Return how many bytes the leaves take that are packed from there on."""
-    count = data[at]
-    return 1 if count > _MOST_PACKED else 1 + _PAIR.size * count
+def length_of_packed(count: int) -> int:
+    """Return how many bytes the pairs of so many leaves take."""
+    return 0 if count > MOST_PACKED else _PAIR.size * count
 
 
-def unpacked(data: bytes, at: int, label: Label, regions: RegionFilter | None) -> Reading | None:
-    """Return the reading of a rule whose leaves are packed from there on, None where they are not."""
-    count = data[at]
-    if count > _MOST_PACKED:
-        return None if data[at] == _NOT_PACKED[0] else Reading(label, regions, None)
-    query = label.query
-    leaves: list[Leaf] = []
-    for start, end in _PAIR.iter_unpack(data[at + 1 : at + 1 + _PAIR.size * count]):
-        if end & _IS_PLACED:
-            text = query[start : end ^ _IS_PLACED]
-            leaves.append((text, (), _read_placed(text)))
-        else:
-            text = query[start:end]
-            leaves.append((text, _words_in(text), None))
-    return Reading(label, regions, tuple(leaves))
+def unpacked(pairs: bytes, query: str) -> tuple[Leaf, ...]:
+    """Return the leaves of a query."""
+    return tuple([leaf_between(start, end, query) for start, end in _PAIR.iter_unpack(pairs)])
 
 
-def _words_in(text: str) -> tuple[str, ...]:
+def leaf_between(start: int, end: int, query: str) -> Leaf:
+    """Return the leaf of which that is packed."""
+    if end & IS_PLACED:
+        text = query[start : end ^ IS_PLACED]
+        return text, (), _read_placed(text)
+    return query[start:end]
+
+
+def words_in(text: str) -> tuple[str, ...]:
+    """Return the words of a literal as it is written."""
     return word_patterns(text[1:-1] if text[:1] in _QUOTES else text)
 
 

@@ -1,7 +1,7 @@
 """Rules as a few bytes, of which a million fit where as many trees would not.
 
-A record is the length of the id in two bytes, the id, the leaves (see ``reading``), the version, the lengths of
-name and query, these two, and a JSON object where there is more. A query is kept as it is written, and parsed anew when somebody asks for
+A record is a head; the id, the name and the query, each with a 0 behind it; the leaves (see ``reading``); and
+a JSON object where there is more. A query is kept as it is written, and parsed anew when somebody asks for
 the rule; what its names stood for is kept beside it, in the order in which they stand.
 """
 
@@ -12,8 +12,12 @@ from struct import Struct
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from tocsin.matching.expression_json import expression_of, json_of
 from tocsin.matching.reading import (
+    MOST_PACKED,
+    NOT_SIMPLE,
     Label,
     Reading,
     length_of_packed,
@@ -67,103 +71,126 @@ class SharedLists:
 
 
 _MOST_LATELY = 1_000
-_LENGTH = 2
+# The version; how many bytes the name, the query and the id take; how many leaves are packed. The same for
+# numpy.
+_HEAD = Struct("<QIIHBx")
+HEAD = np.dtype(
+    [
+        ("version", "<u8"),
+        ("name", "<u4"),
+        ("query", "<u4"),
+        ("id", "<u2"),
+        ("leaves", "u1"),
+        ("", "u1"),
+    ]
+)
+PARTING = "\0"
+TEXTS = 3
+_BEHIND = b"\0"
 _OF_REGIONS = tuple(field.name for field in fields(RegionFilter))
 _written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def record_of(rule: Rule, lists: SharedLists) -> bytes:
-    name, query = _encoded(rule.name), _encoded(rule.query)
+    identity, name, query = _encoded(rule.id), _encoded(rule.name), _encoded(rule.query)
+    found = packed(rule)
     more = dict(_more(rule, lists))
-    return b"".join(
+    return _BEHIND.join(
         (
-            _beginning(rule.id),
-            packed(rule),
-            _HEAD.pack(rule.version, len(name), len(query)),
+            _HEAD.pack(rule.version, len(name), len(query), len(identity), found.leaves) + identity,
             name,
             query,
-            _encoded(_written(more)) if more else b"",
+            found.pairs + _encoded(_written(more)) if more else found.pairs,
         )
     )
 
 
-def is_of(record: bytes | None, rule_id: str) -> bool:
+def is_of(record: bytes, rule_id: str) -> bool:
     """Tell whether a record is that of the rule."""
-    return record is not None and record.startswith(_beginning(rule_id))
+    return id_in(record) == rule_id
 
 
 def id_in(record: bytes) -> str:
-    end = (
-        record[0] << 8 | record[1]
-    ) + _LENGTH  # in place: this is asked for a million times a second
-    return record[_LENGTH:end].decode("utf-8", "surrogatepass")
+    _, _, _, length, _ = _HEAD.unpack_from(record)
+    return record[_HEAD.size : _HEAD.size + length].decode("utf-8", "surrogatepass")
 
 
 def version_in(record: bytes) -> int:
-    return _parts_of(record).version
+    version: int
+    version, _, _, _, _ = _HEAD.unpack_from(record)
+    return version
 
 
 def rule_in(record: bytes, lists: SharedLists) -> Rule:
-    version, name, query, more = _parts_of(record)
+    parts = _parts_of(record)
+    more = _more_in(parts)
     return Rule(
-        id=id_in(record),
-        name=name,
-        query=query,
-        expression=_expression(query, more, lists),
+        id=parts.label.id,
+        name=parts.label.name,
+        query=parts.label.query,
+        expression=_expression(parts.label.query, more, lists),
         regions=_regions(more["regions"]) if "regions" in more else None,
         languages=tuple(more.get("languages", ())),
-        version=version,
+        version=parts.label.version,
     )
 
 
 def reading_in(record: bytes, lists: SharedLists) -> Reading:
     """Return what is needed to tell of a match."""
-    version, name, query, more = _parts_of(record)
-    regions = _regions(more["regions"]) if "regions" in more else None
-    label = Label(id_in(record), name, version, query)
-    found = unpacked(record, _end_of_id(record), label, regions)
-    return reading_of(rule_in(record, lists)) if found is None else found
+    parts = _parts_of(record)
+    more = _more_in(parts)
+    if parts.leaves <= MOST_PACKED:
+        leaves = unpacked(parts.pairs, parts.label.query)
+    elif parts.leaves == NOT_SIMPLE:
+        leaves = None
+    else:
+        return reading_of(rule_in(record, lists))
+    return Reading(parts.label, _regions(more["regions"]) if "regions" in more else None, leaves)
+
+
+def label_in(record: bytes) -> Label:
+    return _parts_of(record).label
+
+
+def regions_in(record: bytes) -> RegionFilter | None:
+    more = _more_in(_parts_of(record))
+    return _regions(more["regions"]) if "regions" in more else None
 
 
 class _Parts(NamedTuple):
-    version: int
-    name: str
-    query: str
-    more: Mapping[str, Any]
+    label: Label
+    leaves: int
+    pairs: bytes
+    more: bytes
 
 
-_HEAD = Struct("<QII")
 _NO_MORE: Mapping[str, Any] = MappingProxyType({})
 
 
 def _parts_of(record: bytes) -> _Parts:
-    end = _end_of_id(record)
-    at = end + length_of_packed(record, end)
-    version, length_of_name, length_of_query = _HEAD.unpack_from(record, at)
-    at += _HEAD.size
-    middle = at + length_of_name
-    end = middle + length_of_query
-    name = record[at:middle].decode("utf-8", "surrogatepass")
-    query = record[middle:end].decode("utf-8", "surrogatepass")
-    more = (
-        _NO_MORE
-        if end == len(record)
-        else json.loads(record[end:].decode("utf-8", "surrogatepass"))
+    version, length_of_name, length_of_query, length_of_id, leaves = _HEAD.unpack_from(record)
+    name = _HEAD.size + length_of_id + 1
+    query = name + length_of_name + 1
+    pairs = query + length_of_query + 1
+    more = pairs + length_of_packed(leaves)
+    label = Label(
+        record[_HEAD.size : name - 1].decode("utf-8", "surrogatepass"),
+        record[name : query - 1].decode("utf-8", "surrogatepass"),
+        version,
+        record[query : pairs - 1].decode("utf-8", "surrogatepass"),
     )
-    return _Parts(version, name, query, more)
+    return _Parts(label, leaves, record[pairs:more], record[more:])
+
+
+def _more_in(parts: _Parts) -> Mapping[str, Any]:
+    if not parts.more:
+        return _NO_MORE
+    found: Mapping[str, Any] = json.loads(parts.more.decode("utf-8", "surrogatepass"))
+    return found
 
 
 def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
-
-
-def _beginning(rule_id: str) -> bytes:
-    identity = _encoded(rule_id)
-    return len(identity).to_bytes(_LENGTH, "big") + identity
-
-
-def _end_of_id(record: bytes) -> int:
-    return (record[0] << 8 | record[1]) + _LENGTH
 
 
 def _more(rule: Rule, lists: SharedLists) -> Iterator[tuple[str, Any]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.matching.view import ArticleView
@@ -16,8 +17,8 @@ class Candidates(NamedTuple):
     No number occurs twice.
     """
 
-    certain: Sequence[int]
-    possible: Sequence[int]
+    certain: NDArray[np.int32]
+    possible: NDArray[np.int32]
 
 
 class Presearcher(Protocol):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, product
 from typing import Any, assert_never
 
+import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.matching.intervals import Interval, between, pairs, pairs_in_order
@@ -89,7 +90,7 @@ class DictionaryPresearcher:
             registration = self._registrations[number]
             if present.holds(registration.question):
                 (certain if registration.exact else possible).append(number)
-        return Candidates(certain, possible)
+        return Candidates(np.array(certain, np.int32), np.array(possible, np.int32))
 
 
 def _features(registration: Registration) -> set[Feature]:

@@ -154,8 +154,9 @@ class KernelPresearcher:
 
     def _read_answers(self, articles: int) -> list[Candidates]:
         certain_ends, possible_ends, _ = self._answers.ends[:, : articles + 1].tolist()
-        certain = self._answers.numbers[CERTAIN, : certain_ends[-1]].tolist()
-        possible = self._answers.numbers[POSSIBLE, : possible_ends[-1]].tolist()
+        # Copies, for the answers are written over by the next call.
+        certain = self._answers.numbers[CERTAIN, : certain_ends[-1]].copy()
+        possible = self._answers.numbers[POSSIBLE, : possible_ends[-1]].copy()
         if articles == 1:
             return [Candidates(certain, possible)]
         return [
