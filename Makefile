@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE :=
 # Fast tests run in three groups side by side: more than the usual two cores, for tests wait as much as they compute. To
 # share them out one by one (pytest-xdist) takes a third more of the processors' time: each worker collects everything.
-EDGES    := tests/ingest tests/console
+EDGES    := tests/ingest tests/console tests/contracts
 TOOLS    := tests/cli tests/runtime
 CORE     := $(filter-out $(EDGES) $(TOOLS),$(patsubst %/,%,$(wildcard tests/[a-z]*/)) $(wildcard tests/test_*.py))
 FAST     := pytest -m 'not slow and not chaos'
