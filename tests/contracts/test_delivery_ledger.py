@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
 from contracts.ledger_bench import HOUR, LEASE, Bench, bench, delivery, ids, ledger, only_claim
 from tocsin.adapters import keys
@@ -408,3 +409,29 @@ async def test_a_ledger_that_is_away_says_so(unused_tcp_port: int) -> None:
     with pytest.raises(StoreUnavailableError):
         await ledger.counts()
     await nowhere.aclose()
+
+
+async def test_a_step_that_fails_leaves_those_beside_it_alone(redis: Redis) -> None:
+    ledger = RedisDeliveryLedger(redis)
+    await ledger.enqueue([delivery("spoiled"), delivery("sound")])
+    claims = {claim.delivery.id: claim for claim in await ledger.claim("me", 10, LEASE)}
+    await redis.set(keys.delivery("spoiled"), "no hash")
+
+    spoiled, sound = await asyncio.gather(
+        ledger.begin(claims["spoiled"], LEASE),
+        ledger.begin(claims["sound"], LEASE),
+        return_exceptions=True,
+    )
+
+    assert isinstance(spoiled, ResponseError)
+    assert "WRONGTYPE" in str(spoiled)
+    assert sound is True
+    assert (await ledger.get("sound")).state is State.SENDING
+
+
+async def test_a_server_that_forgot_the_script_is_sent_it_again(redis: Redis) -> None:
+    ledger = RedisDeliveryLedger(redis)
+    await ledger.enqueue([delivery()])
+    await redis.script_flush()
+
+    assert await ledger.begin(await only_claim(ledger), LEASE)

@@ -149,7 +149,7 @@ async def test_who_is_looked_up_for_ever_is_left_and_not_called_later(
 
     assert outcome == Outcome(Kind.TRANSIENT, "could not connect in time")
     assert await asyncio.to_thread(answered.wait, 20)
-    sender._threads.shutdown(wait=True)
+    sender._threads.close(wait=True)
     assert (web_server.connections, web_server.requests) == (0, [])
     sender.close()
 

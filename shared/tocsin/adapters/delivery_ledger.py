@@ -8,7 +8,6 @@ from redis.asyncio import Redis
 
 from tocsin.adapters import keys
 from tocsin.adapters.availability import available
-from tocsin.adapters.script_pipeline import ScriptPipeline
 from tocsin.adapters.scripts import script
 from tocsin.documents import Priority
 from tocsin.errors import NotFoundError
@@ -34,25 +33,30 @@ from tocsin.ports.deliveries import (
     State,
     Story,
 )
+from tocsin.together import Together
 
 
 BATCH = 250  # deliveries placed by one script, so that none holds up the server
+MOST_AT_ONCE = 64  # steps taken by one script, for the same reason
 PAGE = 100  # records fetched at once
 MAX_REASON = 500  # characters
 KEYS = [keys.DELIVERIES_DUE]  # of the script; the others it makes from ours
+RETENTION_MS = round(RETENTION.total_seconds() * 1000)
+
+_Step = tuple[str | int, ...]  # an operation of the script, and what it is told
 
 
 class RedisDeliveryLedger:
     """Deliveries in hashes, and queues of their ids; the server's clock is the only one.
 
     What happens to a delivery happens in ``lua/delivery_ledger.lua``. What many couriers note at
-    about the same time is synced to the disk together.
+    about the same time is done by one run of it, and synced to the disk together.
     """
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._script = script(redis, "delivery_ledger")
-        self._steps = ScriptPipeline(redis, "delivery_ledger", under_way=1)
+        self._steps: Together[_Step, Any] = Together(self._taken, most=MOST_AT_ONCE)
 
     async def enqueue(self, deliveries: Sequence[Delivery]) -> int:
         placed = await self.place([Placement(delivery) for delivery in deliveries])
@@ -65,7 +69,9 @@ class RedisDeliveryLedger:
             batch = placements[start : start + BATCH]
             fields = (field for placement in batch for field in _fields(placement))
             with available():
-                answers: Any = await self._script(keys=KEYS, args=_arguments("place", *fields))
+                (answers,) = await self._taken([("place", *fields)])
+            if isinstance(answers, Exception):
+                raise answers
             for placement, answer in zip(batch, answers, strict=True):
                 word, _, until_ms = answer.decode().partition(" ")
                 if word in set(Refusal):
@@ -275,11 +281,15 @@ class RedisDeliveryLedger:
 
     async def _do(self, operation: str, *arguments: str | int) -> Any:
         with available():
-            return await self._steps.run(KEYS, _arguments(operation, *arguments))
+            return await self._steps.ask((operation, *arguments))
 
-
-def _arguments(operation: str, *arguments: str | int) -> Sequence[str | int]:
-    return [keys.PREFIX, _ms(RETENTION), operation, *arguments]
+    async def _taken(self, steps: Sequence[_Step]) -> Sequence[Any]:
+        """Return what came of each step, an error where it failed; each is atomic by itself."""
+        arguments = [argument for step in steps for argument in (len(step), *step)]
+        answers: Sequence[Any] = await self._script(
+            keys=KEYS, args=[keys.PREFIX, RETENTION_MS, *arguments]
+        )
+        return answers
 
 
 def _ms(duration: timedelta) -> int:

@@ -1,8 +1,6 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -23,6 +21,7 @@ from tocsin_notifier.adapters.attempt import Attempt, HttpReply, underway
 from tocsin_notifier.adapters.journal import Sent
 from tocsin_notifier.adapters.mail_plugin import NewsEmail
 from tocsin_notifier.adapters.outcomes import outcome
+from tocsin_notifier.adapters.sender_threads import SenderThreads, settle
 from tocsin_notifier.adapters.services import (
     UnusableChannelError,
     Writing,
@@ -98,7 +97,7 @@ class AppriseSender:
         self._desk = desk or WritingDesk()
         self._patience = patience
         self._taken = taken
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sender")
+        self._threads = SenderThreads(threads)
         self._services: OrderedDict[str, _Service] = OrderedDict()
         self._lock = Lock()
         self._writing: Together[_Order, _Written] = Together(
@@ -122,19 +121,18 @@ class AppriseSender:
             return Outcome(Kind.PERMANENT, str(error))
         except TimeoutError:
             return Outcome(Kind.TRANSIENT, UNWRITTEN)
-        loop = asyncio.get_running_loop()
-        work = partial(copy_context().run, self._send, service, attempt)
-        result = await self._patiently(loop.run_in_executor(self._threads, work), attempt)
+        sending = self._threads.start(partial(self._send, service, attempt))
+        result = await self._patiently(sending, attempt)
         if result is None and not _was_refused(attempt):
             return _hopeless(attempt)
         return result or self._outcome(service, attempt, succeeded=False)
 
     def close(self) -> None:
         """Let go of the threads, which must be idle, and of the kept connections."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
         POOL.close()
 
-    def _send(self, service: _Service, attempt: Attempt) -> Outcome:
+    def _send(self, service: _Service, attempt: Attempt) -> Outcome | None:
         """Send, in a thread of our own; keep at once what was taken."""
         result = self._outcome(service, attempt, succeeded=_send(service, attempt))
         if result.kind is Kind.DELIVERED and self._taken is not None:
@@ -150,10 +148,7 @@ class AppriseSender:
 
         What is done to many in a row is done in half the time: the processor has it at hand.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._threads, lambda: [self._written(order) for order in orders]
-        )
+        return await self._threads.start(lambda: [self._written(order) for order in orders])
 
     def _written(self, order: _Order) -> _Written | Exception:
         try:
@@ -185,18 +180,23 @@ class AppriseSender:
         return service
 
     async def _patiently(
-        self, sending: "asyncio.Future[Outcome]", attempt: Attempt
+        self, sending: "asyncio.Future[Outcome | None]", attempt: Attempt
     ) -> Outcome | None:
         """Return what became of it; None where it does not come back even when broken off."""
+        loop = asyncio.get_running_loop()
+        enough = loop.call_later(self._patience.total_seconds(), _break_off, sending, attempt)
         try:
-            done, _ = await asyncio.wait({sending}, timeout=self._patience.total_seconds())
-            if not done:
-                attempt.give_up()
-                done, _ = await asyncio.wait({sending}, timeout=LAST_WORDS.total_seconds())
+            return await sending
         except asyncio.CancelledError:
             attempt.give_up()
             raise
-        return sending.result() if done else None
+        finally:
+            enough.cancel()
+
+
+def _break_off(sending: "asyncio.Future[Outcome | None]", attempt: Attempt) -> None:
+    attempt.give_up()
+    sending.get_loop().call_later(LAST_WORDS.total_seconds(), settle, sending, None)
 
 
 def _send(service: _Service, attempt: Attempt) -> bool:

@@ -1,10 +1,11 @@
 """Where Apprise meets HTTP: one adapter that every session of ``requests`` shares.
 
 Nearly all plugins call ``requests.post``, which makes a session, and with it an adapter, for
-each call. In its place stands ours: connections are kept, and the answer is noted.
+each call. In the place of both stand ours: connections are kept, and the answer is noted.
 """
 
 import logging
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from tocsin_notifier.adapters import egress
 from tocsin_notifier.adapters.attempt import HttpLost, HttpReply, current
+from tocsin_notifier.adapters.http_request import OneRequest
 
 
 MAX_BODY = 65_536  # bytes of an answer that are read
@@ -33,15 +35,28 @@ LOG_IN_ANEW = 401
 
 
 class _NotedConnection(HTTPConnection):
+    """Sends head and body in one piece, and notes when it left."""
+
+    _gathered: list[bytes] | None = None
+
     def request(self, *args: Any, **kwargs: Any) -> None:
-        super().request(*args, **kwargs)
+        self._gathered = []
+        try:
+            super().request(*args, **kwargs)
+        finally:
+            gathered, self._gathered = self._gathered, None
+        super().send(b"".join(gathered))
         _request_left(self)
 
+    def send(self, data: Any) -> None:
+        if self._gathered is None:
+            super().send(data)
+        else:
+            self._gathered.append(data)
 
-class _NotedHTTPSConnection(HTTPSConnection):
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        super().request(*args, **kwargs)
-        _request_left(self)
+
+class _NotedHTTPSConnection(_NotedConnection, HTTPSConnection):
+    pass
 
 
 def _request_left(connection: HTTPConnection) -> None:
@@ -52,10 +67,12 @@ def _request_left(connection: HTTPConnection) -> None:
 
 class _Pool(HTTPConnectionPool):
     ConnectionCls = _NotedConnection
+    ready_for: bool | str | None = None  # what its certificates are checked by, once that is set
 
 
 class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _NotedHTTPSConnection
+    ready_for: bool | str | None = None
 
 
 POOLS = {"http": _Pool, "https": _SecurePool}
@@ -63,6 +80,11 @@ POOLS = {"http": _Pool, "https": _SecurePool}
 
 class SharedAdapter(HTTPAdapter):
     """Notes each answer, or why there was none, with the attempt that is under way."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # To look one up takes files to be looked at, and URLs to be read, three times each.
+        self._pools = lru_cache(HOSTS)(self._pool)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -72,6 +94,24 @@ class SharedAdapter(HTTPAdapter):
         manager = super().proxy_manager_for(*args, **kwargs)
         manager.pool_classes_by_scheme = POOLS
         return manager
+
+    def get_connection_with_tls_context(
+        self, request: PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        if proxies or cert:
+            return super().get_connection_with_tls_context(request, verify, proxies, cert)
+        parts = urlsplit(request.url or "")
+        return self._pools(parts.scheme, parts.netloc, verify)
+
+    def _pool(self, scheme: str, netloc: str, verify: Any) -> Any:
+        request = PreparedRequest()
+        request.url = f"{scheme}://{netloc}/"
+        return super().get_connection_with_tls_context(request, verify)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        if cert or conn.ready_for != verify:
+            super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]  # as requests has it
+            conn.ready_for = verify
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
         attempt = current()
@@ -130,6 +170,7 @@ def install() -> None:
     requests.sessions.get_netrc_auth = _no_password  # type: ignore[assignment]  # it finds none
     if not getproxies():  # which does not change while we run, and took a quarter of each request
         requests.sessions.get_environ_proxies = _no_proxies  # type: ignore[assignment]  # the same
+        requests.sessions.Session = OneRequest  # type: ignore[assignment,misc]  # called by requests.request and its kind
 
 
 def _no_password(url: str, raise_errors: bool = False) -> None:  # noqa: FBT001, FBT002 -- requests' signature

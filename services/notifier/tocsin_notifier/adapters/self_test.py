@@ -1,5 +1,7 @@
 """Whether Apprise still is what we tamed: checked at the start, since its insides may change."""
 
+from urllib.request import getproxies
+
 import apprise
 import requests
 from apprise import NotificationManager
@@ -7,6 +9,7 @@ from apprise.plugins.email import base as apprise_email
 
 from tocsin.errors import StartError
 from tocsin_notifier.adapters import http_seam, smtp_seam
+from tocsin_notifier.adapters.http_request import OneRequest
 from tocsin_notifier.adapters.mail_plugin import NewsEmail
 from tocsin_notifier.adapters.services import service_for
 from tocsin_notifier.adapters.slack_plugin import NewsSlack
@@ -26,6 +29,9 @@ def expect_tamed_apprise() -> None:
         f"apprise is {apprise.__version__}, not {VERSION}": apprise.__version__ == VERSION,
         "requests makes adapters of its own": isinstance(
             requests.Session().get_adapter("https://x.example"), http_seam.SharedAdapter
+        ),
+        "requests makes sessions in another way": (
+            vars(requests.sessions)["Session"] is OneRequest or bool(getproxies())
         ),
         "apprise has its own SMTP controller": (
             apprise_email.AppriseSMTPController is smtp_seam.PooledSMTP

@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import assert_never
 
 import structlog
@@ -31,6 +32,7 @@ from tocsin.ports.suppressions import Suppressions
 from tocsin_notifier import metrics
 from tocsin_notifier.audience import LiveAudience
 from tocsin_notifier.sending.digests import DigestDesk
+from tocsin_notifier.sending.lease import KeptLease
 
 
 log = structlog.get_logger()
@@ -156,17 +158,14 @@ class Courier:
 
     async def _send(self, claim: Claim, channel: ChannelDocument) -> Outcome:
         """Send, and hold the lease for as long as that takes."""
-        sending = asyncio.create_task(
-            self._sender.send(claim.delivery, channel, posted=claim.posted)
-        )
-        try:
-            while True:
-                done, _ = await asyncio.wait({sending}, timeout=self._lease.total_seconds() / 3)
-                if done:
-                    return _outcome_of(sending, claim)
-                await self._renew(claim)
-        finally:
-            sending.cancel()
+        with KeptLease(partial(self._renew, claim), self._lease.total_seconds() / 3):
+            try:
+                return await self._sender.send(claim.delivery, channel, posted=claim.posted)
+            except Exception as error:
+                # A sender that fails by itself has not come to the wire yet.
+                log.exception("message cannot be written", delivery=claim.delivery.id)
+                reason = f"the message cannot be written ({type(error).__name__})"
+                return Outcome(Kind.PERMANENT, reason)
 
     async def _renew(self, claim: Claim) -> None:
         try:
@@ -261,12 +260,3 @@ def _hindrance(audience: Audience, wishes: Wishes, delivery: Delivery) -> GiveUp
     if wishes.is_unsubscribed(subscription.id, channel.id):
         return Suppress("unsubscribed by the reader")
     return None
-
-
-def _outcome_of(sending: asyncio.Task[Outcome], claim: Claim) -> Outcome:
-    """Return the outcome; a sender that fails by itself has not come to the wire yet."""
-    error = sending.exception()
-    if error is None:
-        return sending.result()
-    log.error("message cannot be written", delivery=claim.delivery.id, exc_info=error)
-    return Outcome(Kind.PERMANENT, f"the message cannot be written ({type(error).__name__})")

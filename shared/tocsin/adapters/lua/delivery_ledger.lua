@@ -8,9 +8,15 @@
 -- A digest is a delivery like another, named by its channel and time. It is made by the first that
 -- waits for it, open until somebody who claimed it closes it, and takes no more from then on.
 --
+-- Several steps are taken by one run, each as if it were alone: what one of them is told or how it
+-- fails is nothing to the others.
+--
 -- KEYS  1 lanes by when they are due
--- ARGV  1 prefix of every key  2 days that what is finished is remembered, in ms  3 operation, …
-local LANES, PREFIX, RETENTION, OPERATION = KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3]
+-- ARGV  1 prefix of every key  2 days that what is finished is remembered, in ms
+-- 3 of each step: how many follow that are its own, operation, …
+-- Returns what each step returns, or its error.
+local LANES, PREFIX, RETENTION, ALL = KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV
+local ARGV = {}  -- those of the step that is being taken, with the operation as the third
 local DAY = 86400000
 local RECENT = PREFIX .. ':deliveries:recent'
 local FINAL = {delivered = 1, bounced = 1, gathered = 1, folded = 1, suppressed = 1, expired = 1, dead = 1}
@@ -568,4 +574,22 @@ function operations.revive()
   return 1
 end
 
-return operations[OPERATION]()
+local function take_step()
+  return operations[ARGV[3]]() or false  -- nothing would end the list of answers
+end
+
+local answers, at = {}, 3
+while at <= #ALL do
+  local own = tonumber(ALL[at])
+  ARGV = {ALL[1], ALL[2]}
+  for offset = 1, own do
+    ARGV[2 + offset] = ALL[at + offset]
+  end
+  local taken, answer = pcall(take_step)
+  if not taken then
+    answer = {err = type(answer) == 'table' and answer.err or 'ERR ' .. tostring(answer)}
+  end
+  answers[#answers + 1] = answer
+  at = at + own + 1
+end
+return answers
