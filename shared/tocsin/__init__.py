@@ -8,6 +8,7 @@ Read from the bottom up; each line imports only from the lines below it::
     ports       what the domain asks of the outside world
     events      the messages on the streams
     documents   what people write and we keep: rules, sources, channels, subscribers
+    condition   whether all is well, and what is not
     delivery    when to try again, what to call a delivery
     matching    which rules does this article match, and why?
     rules       the rule language

@@ -99,6 +99,14 @@ def test_a_service_that_is_not_ready_is_named_with_its_problem(cli: Cli) -> None
     assert shown.splitlines()[-1] == "matcher m1 is not ready: no rules"
 
 
+def test_what_could_not_be_processed_is_told_with_where_to_look(cli: Cli) -> None:
+    cli.store(announce)
+    cli.store(bury)
+
+    said = cli.run("status", code=1).stdout.splitlines()[-2:]
+    assert said == ["2 messages could not be processed", "See `tocsin dead list`."]
+
+
 def test_an_article_that_matches_is_explained(cli: Cli) -> None:
     cli.run("rules", "add", "sahel", "-q", "JNIM AND (attack* OR raid*)", "-r", "Kayes Region")
     cli.store(publish)

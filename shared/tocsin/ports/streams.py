@@ -9,6 +9,14 @@ from datetime import datetime
 from typing import Protocol
 
 
+TAG = "{tocsin}:"  # what the name of each stream of ours begins with
+
+
+def short_name(stream: str) -> str:
+    """Return a stream's name as people are told it: ``articles``."""
+    return stream.removeprefix(TAG)
+
+
 @dataclass(frozen=True, slots=True)
 class GroupStatus:
     """``lag`` counts entries that the group has not read (None: the server cannot tell).

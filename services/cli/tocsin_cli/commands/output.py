@@ -10,6 +10,8 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from tocsin.durations import in_words
+
 
 # A table that goes to a file or a pipe is as wide as it needs to be, up to this.
 PIPE_WIDTH = 240
@@ -53,16 +55,7 @@ def ago(moment: datetime | None, now: datetime) -> str:
     """Say how long ago a moment was, in one unit: ``3 min ago``."""
     if moment is None:
         return "never"
-    return f"{duration(now - moment)} ago"
-
-
-def duration(span: timedelta) -> str:
-    """Say a span of time in its greatest unit: ``40 s``, ``3 min``, ``2 h``, ``5 d``."""
-    seconds = max(0, round(span.total_seconds()))
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
+    return f"{in_words(now - moment)} ago"
 
 
 def _plain(value: Any) -> Any:

@@ -6,12 +6,13 @@ import typer
 from rich.text import Text
 
 from tocsin.documents import SourceDocument
+from tocsin.durations import in_words
 from tocsin.errors import TocsinError
 from tocsin.ports.sources import SourceState
 from tocsin_cli.commands import documents
 from tocsin_cli.commands.apply import confirm
 from tocsin_cli.commands.options import AsJson, Yes
-from tocsin_cli.commands.output import ago, duration, say, say_json, say_table, styled
+from tocsin_cli.commands.output import ago, say, say_json, say_table, styled
 from tocsin_cli.commands.session import Store, session_of, with_store
 from tocsin_cli.commands.validation import valid
 from tocsin_cli.manifests import Change, Kind
@@ -39,7 +40,7 @@ def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
                     source.id,
                     _mark(source, state),
                     ago(state.last_new, now),
-                    duration(state.next_poll - now) if state.next_poll else "soon",
+                    in_words(state.next_poll - now) if state.next_poll else "soon",
                     Text(source.url),
                     Text(state.problem, "red"),
                 )

@@ -4,10 +4,7 @@ from base64 import b64encode
 
 from pydantic import AwareDatetime, BaseModel
 
-from tocsin.ports.streams import DeadLetter
-
-
-TAG = "{tocsin}:"
+from tocsin.ports.streams import TAG, DeadLetter, short_name
 
 
 class LetterField(BaseModel):
@@ -35,10 +32,6 @@ class Letter(LetterSummary):
     fields: tuple[LetterField, ...]
 
 
-def short(stream: str) -> str:
-    return stream.removeprefix(TAG)
-
-
 def whole(stream: str) -> str:
     return TAG + stream
 
@@ -46,7 +39,7 @@ def whole(stream: str) -> str:
 def summary(letter: DeadLetter) -> LetterSummary:
     return LetterSummary(
         id=letter.id,
-        stream=short(letter.stream),
+        stream=short_name(letter.stream),
         group=letter.group,
         entry_id=letter.entry_id,
         reason=letter.reason,

@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from tocsin.durations import in_words
 from tocsin.events import Snippet
 from tocsin_console.routes.excerpt import Excerpt, excerpt
 
@@ -93,18 +94,11 @@ def moment(time: datetime) -> str:
 
 def ago(time: datetime, now: datetime) -> str:
     """Return how long ago, or in how long, in the one unit that says it best."""
-    seconds = (now - time).total_seconds()
-    size = span(abs(seconds))
+    duration = now - time
+    size = in_words(abs(duration))
     if size == "0 s":
         return "now"
-    return f"{size} ago" if seconds > 0 else f"in {size}"
-
-
-def span(seconds: float) -> str:
-    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= 2 * length:
-            return f"{int(seconds / length)} {unit}"
-    return f"{int(seconds)} s"
+    return f"{size} ago" if time < now else f"in {size}"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
