@@ -1,8 +1,11 @@
 """A rule that was prepared elsewhere is matched as one that was put in."""
 
-from collections.abc import Callable
+import gc
+import pickle
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +15,11 @@ from matching.presearch.draws import draw_view
 from rig.examples import examples
 from tocsin.article import Article
 from tocsin.matching import Engine, Preparation, PreparedRule
-from tocsin.matching.presearch import Kernel, presearcher
+from tocsin.matching.presearch import Frequencies, Kernel, presearcher
+from tocsin.matching.presearch.kernel.orders import order_of
+from tocsin.matching.records import SharedLists, record_of
 from tocsin.regions.places import Places
-from tocsin.rules import RegionFilter, Rule, parse
+from tocsin.rules import Level, RegionFilter, Rule, parse
 
 
 QUERIES = (
@@ -57,6 +62,42 @@ def test_it_matches_what_it_would_match(kernel: Kernel, seed: int) -> None:
     assert list(one) == list(other)
     found = [engine.match(view.article, view.places).rule_ids for engine in (one, other)]
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("query", [*QUERIES, "army OR mali", "mali NOT (sport OR police)"])
+def test_a_query_that_is_read_without_a_tree_makes_the_same_rule(query: str) -> None:
+    regions = RegionFilter(any=("country:ML",))
+    for draft in (Rule("a", "A", query, version=3), Rule("a", "A", query, regions=regions)):
+        [found] = Preparation("numba")([draft])
+        if found is not None:
+            rule = whole(draft)
+            assert found.record == record_of(rule, SharedLists())
+            assert found.order == order_of(rule, Frequencies())
+
+
+def test_a_rule_is_the_same_in_another_process() -> None:
+    regions = RegionFilter(("a",), ("b",), ("c",), Level.ABOUT, 0.7, False, True)  # noqa: FBT003 -- all fields
+    rule = Rule("a", "A", "army", parse("army"), regions, ("fr",), 3)
+
+    assert pickle.loads(pickle.dumps(rule)) == rule
+
+
+def test_no_garbage_is_looked_for_meanwhile_and_again_after() -> None:
+    seen: list[bool] = []
+    preparation = Preparation("python")
+
+    class Asking(Sequence[Rule]):
+        def __len__(self) -> int:
+            return 1
+
+        def __getitem__(self, at: Any) -> Any:
+            seen.append(gc.isenabled())
+            return (Rule("a", "", "army"),)[at]
+
+    preparation(Asking())
+
+    assert set(seen) == {False}
+    assert gc.isenabled()
 
 
 @kernels

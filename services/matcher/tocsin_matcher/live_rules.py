@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tocsin.documents import RuleDocument
 from tocsin.errors import NotFoundError, TocsinError, UnreadableError
 from tocsin.events import RuleChanged
+from tocsin.garbage import uncollected
 from tocsin.matching import PreparedRule, Shard
 from tocsin.ports.rules import RuleStore, UnreadableChange
 from tocsin.rules import ListReference, Rule
@@ -132,7 +133,8 @@ class LiveRules:
         restored = await self._restore()
         if not restored:
             self._cursor = await self._store.position()
-            await self._load_all()
+            with uncollected():
+                await self._load_all()
             for rule_id, problem in self._store.unreadable.items():
                 if self._shard.has(rule_id):
                     self._set_aside(rule_id, problem)

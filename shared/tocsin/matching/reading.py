@@ -4,7 +4,7 @@ Most rules are AND, OR and NOT of what is found at places in the text. Of such a
 evidence is simply what is found of it; ``explain`` says so at length, and says it of every rule.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from struct import Struct
 from typing import NamedTuple, TypeAlias
 
@@ -146,10 +146,17 @@ def packed(rule: Rule) -> Packed:
             if _read_placed(text) != each:
                 return Packed(NOT_PACKED)
             end |= IS_PLACED
-        elif words_in(text) != each.words:
+        elif _without_quotes(text) != each.text and words_in(text) != each.words:
             return Packed(NOT_PACKED)
         pairs.append(_PAIR.pack(start, end))
     return Packed(len(known), b"".join(pairs))
+
+
+def packed_places(places: Sequence[tuple[int, int]]) -> Packed:
+    """Return the same for literals alone, from where in the query each begins and ends."""
+    if len(places) > MOST_PACKED:
+        return Packed(NOT_PACKED)
+    return Packed(len(places), b"".join([_PAIR.pack(start, end) for start, end in places]))
 
 
 def length_of_packed(count: int) -> int:
@@ -172,7 +179,11 @@ def leaf_between(start: int, end: int, query: str) -> Leaf:
 
 def words_in(text: str) -> tuple[str, ...]:
     """Return the words of a literal as it is written."""
-    return word_patterns(text[1:-1] if text[:1] in _QUOTES else text)
+    return word_patterns(_without_quotes(text))
+
+
+def _without_quotes(text: str) -> str:
+    return text[1:-1] if text[:1] in _QUOTES else text
 
 
 def _read_placed(text: str) -> Near | None:

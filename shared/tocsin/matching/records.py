@@ -19,6 +19,7 @@ from tocsin.matching.reading import (
     MOST_PACKED,
     NOT_SIMPLE,
     Label,
+    Packed,
     Reading,
     length_of_packed,
     packed,
@@ -91,9 +92,10 @@ _OF_REGIONS = tuple(field.name for field in fields(RegionFilter))
 _written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def record_of(rule: Rule, lists: SharedLists) -> bytes:
+def record_of(rule: Rule, lists: SharedLists, leaves: Packed | None = None) -> bytes:
+    """Return the record; ``leaves`` are given where the rule's expression is not."""
     identity, name, query = _encoded(rule.id), _encoded(rule.name), _encoded(rule.query)
-    found = packed(rule)
+    found = packed(rule) if leaves is None else leaves
     more = dict(_more(rule, lists))
     return _BEHIND.join(
         (

@@ -1,43 +1,15 @@
 """Read ordinary queries several times faster than ``parser``, which tells what is ordinary and right.
 
-Words and phrases of letters and digits, ``*`` at the end of a word, brackets, AND, OR, NOT and NEAR: of
-a million rules nearly all are nothing else. Whatever looks otherwise, or is wrong in any way, is left
-to the parser.
+What they are made of tells ``ordinary``. Whatever looks otherwise, or is wrong in any way, is left to the
+parser.
 """
 
-import re
-from enum import IntEnum, auto
-
-from tocsin.rules.checks import LETTERS_BEFORE_ASTERISK, Limits
-from tocsin.rules.expression import And, Expression, Near, Not, Or, Phrase, Place, Term, Wildcard
+from tocsin.rules.checks import Limits
+from tocsin.rules.expression import And, Expression, Near, Not, Or, Place
 from tocsin.rules.lexer import DEFAULT_DISTANCE
-from tocsin.rules.stop_words import is_stop_word
-from tocsin.rules.words import word_patterns
+from tocsin.rules.ordinary import AND, CLOSE, END, LEAF, NEAR, NOT, OPEN, OR, SIGNS, TOKEN, literal
 
 
-# Spaces, and what follows them. A word that touches a bracket or a quote may mean something else.
-_TOKEN = re.compile(
-    r'( *)(NEAR/[0-9]{1,2}(?=[ )]|$)|[^\W_]+\*?(?=[ )]|$)|[()]|"[^\W_]+(?: [^\W_]+)*")'
-)
-
-
-class _Kind(IntEnum):
-    END = 0
-    CLOSE = auto()
-    AND = auto()
-    OR = auto()
-    NEAR = auto()
-    # From here on, what may begin an operand.
-    NOT = auto()
-    OPEN = auto()
-    LEAF = auto()
-
-
-# Plain numbers, for an enumeration's take four times as long to compare.
-_END, _CLOSE, _AND, _OR, _NEAR, _NOT, _OPEN, _LEAF = map(int, _Kind)
-_SIGNS = {"(": _OPEN, ")": _CLOSE, "AND": _AND, "OR": _OR, "NOT": _NOT, "NEAR": _NEAR}
-_OTHERS = frozenset({"ONEAR", "SENTENCE", "PARAGRAPH", "SAME", "same"})
-_COUNTED = re.compile(r"(?:near|onear|adj|first|atleast|repeat)\d+", re.IGNORECASE)
 _DEEPEST = 12  # brackets
 _LONGEST_ROW = 12  # of NEAR
 
@@ -56,7 +28,7 @@ def quick(text: str) -> Expression | None:
     """Return what ``parser`` returns for an ordinary query, None for any other."""
     if len(text) > Limits.CHARACTERS:
         return None
-    tokens = _TOKEN.findall(text)
+    tokens = TOKEN.findall(text)
     if not 0 < len(tokens) <= Limits.TERMS:
         return None
     try:
@@ -83,43 +55,43 @@ class _Reader:
     def whole(self) -> _Part:
         found = self._level()
         # Where the tokens leave something out they are shorter than the text.
-        if self.kind != _END or self._text[self._end :].strip(" "):
+        if self.kind != END or self._text[self._end :].strip(" "):
             raise _OutOfTheOrdinaryError
         return found
 
     def _next(self) -> None:
         self._after = self._end
         if self._at == len(self._tokens):
-            self.kind = _END
+            self.kind = END
             return
         space, self.token = self._tokens[self._at]
         self._at += 1
         self._start = self._end + len(space)
         self._end = self._start + len(self.token)
-        self.kind = _SIGNS.get(self.token) or (_NEAR if "/" in self.token else _LEAF)
+        self.kind = SIGNS.get(self.token) or (NEAR if "/" in self.token else LEAF)
 
     def _level(self) -> _Part:
         first = self._unary()
         join = self.kind
-        if join < _AND or join == _NEAR:
+        if join < AND or join == NEAR:
             return first
-        is_or = join == _OR
+        is_or = join == OR
         parts = [first]
-        while self.kind >= _AND:
-            if (self.kind == _OR) != is_or:
+        while self.kind >= AND:
+            if (self.kind == OR) != is_or:
                 raise _OutOfTheOrdinaryError
-            if self.kind <= _OR:
+            if self.kind <= OR:
                 self._next()
             parts.append(self._unary())
         place = Place(first[0].place[0], parts[-1][0].place[1])
         return _any_of(parts, place) if is_or else _all_of(parts, place)
 
     def _unary(self) -> _Part:
-        if self.kind != _NOT:
+        if self.kind != NOT:
             return self._near()
         start = self._start
         self._next()
-        if self.kind == _NOT:
+        if self.kind == NOT:
             raise _OutOfTheOrdinaryError
         operand, _ = self._near()
         return Not(operand, place=Place(start, self._after)), 0
@@ -127,7 +99,7 @@ class _Reader:
     def _near(self) -> _Part:
         found = self._primary()
         row = 0
-        while self.kind == _NEAR:
+        while self.kind == NEAR:
             row += 1
             found = self._joined_near(found, int(self.token[5:] or DEFAULT_DISTANCE))
             if row > _LONGEST_ROW:
@@ -144,11 +116,11 @@ class _Reader:
         return Near(left, right, distance, place=place), _PLACED | _DEMANDS
 
     def _primary(self) -> _Part:
-        if self.kind == _LEAF:
+        if self.kind == LEAF:
             found = _leaf(self.token, self._start, self._end)
             self._next()
             return found
-        if self.kind != _OPEN or self._depth == _DEEPEST:
+        if self.kind != OPEN or self._depth == _DEEPEST:
             raise _OutOfTheOrdinaryError
         return self._group()
 
@@ -157,7 +129,7 @@ class _Reader:
         self._depth += 1
         self._next()
         inside, known = self._level()
-        if self.kind != _CLOSE:
+        if self.kind != CLOSE:
             raise _OutOfTheOrdinaryError
         self._next()
         self._depth -= 1
@@ -185,22 +157,9 @@ def _any_of(parts: list[_Part], place: Place) -> _Part:
 
 
 def _leaf(token: str, start: int, end: int) -> _Part:
-    place = Place(start, end)
-    text = token[1:-1] if token[0] == '"' else token
-    words = word_patterns(text)
-    is_pattern = token[-1] == "*"
-    if len(words) > 1 and not is_pattern:
-        return Phrase.of_words(text, words, place), _PLACED | _DEMANDS
-    if len(words) != 1 or _may_be_a_sign(token):
+    known = literal(token)
+    if known is None:
         raise _OutOfTheOrdinaryError
-    if is_pattern:
-        if not token.isascii() or len(token) <= LETTERS_BEFORE_ASTERISK:
-            raise _OutOfTheOrdinaryError
-        return Wildcard.of_words(text, words, place), _PLACED | _DEMANDS
-    known = _PLACED | _DEMANDS | (_VAGUE if is_stop_word(words[0]) else 0)
-    return Term.of_words(text, words, place), known
-
-
-def _may_be_a_sign(word: str) -> bool:
-    """Tell whether a word is an operator of other names, or is one with a number behind it."""
-    return word in _OTHERS or (word[-1].isdigit() and _COUNTED.fullmatch(word) is not None)
+    place = Place(start, end)
+    flags = _PLACED | _DEMANDS | (_VAGUE if known.vague else 0)
+    return known.sort.of_words(known.text, known.words, place), flags

@@ -1,6 +1,7 @@
 """A rule, ready to be matched."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from tocsin.rules.expression import Expression, Level
 
@@ -22,6 +23,11 @@ class RegionFilter:
     include_descendants: bool = True
     explicit_only: bool = False
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What dataclasses bring goes field by field, in three times the time.
+        mine = (self.any, self.all, self.except_, self.level, self.min_probability)
+        return RegionFilter, (*mine, self.include_descendants, self.explicit_only)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -38,3 +44,7 @@ class Rule:
     regions: RegionFilter | None = None
     languages: tuple[str, ...] = ()
     version: int = 0
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        mine = (self.id, self.name, self.query, self.expression, self.regions)
+        return Rule, (*mine, self.languages, self.version)

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from matching.presearch.draws import draw_rule
 from strategies import rules
 from tocsin.matching.presearch import Frequencies
-from tocsin.matching.presearch.kernel.flat import flat_order
+from tocsin.matching.presearch.kernel.flat import flat_order, plain_order
 from tocsin.matching.presearch.kernel.orders import order_by_formula
 from tocsin.rules import Level, RegionFilter, Rule, parse
+from tocsin.rules.plain import plain
 
 
 FREQUENCIES = Frequencies()
@@ -47,6 +48,9 @@ def draw_flat(random: Random) -> Rule:
 def check(rule: Rule) -> bool:
     found = flat_order(rule, FREQUENCIES)
     assert found is None or found == order_by_formula(rule, FREQUENCIES)
+    clauses = plain(rule.query)
+    if clauses is not None:
+        assert plain_order(clauses, rule, FREQUENCIES) == found
     return found is not None
 
 

@@ -10,6 +10,7 @@ from tocsin.matching.presearch.choice import (
     Kernel,
     must_compile,
     preparing,
+    preparing_plain,
     presearcher,
     warm,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Presearcher",
     "must_compile",
     "preparing",
+    "preparing_plain",
     "presearcher",
     "warm",
 ]

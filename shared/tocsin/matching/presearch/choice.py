@@ -1,6 +1,6 @@
 """Which presearcher to use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.util import find_spec
 from typing import Any, Literal
@@ -10,6 +10,7 @@ from tocsin.matching.presearch.dictionary import DictionaryPresearcher
 from tocsin.matching.presearch.frequencies import Frequencies
 from tocsin.matching.presearch.registration import register
 from tocsin.rules import Rule
+from tocsin.rules.plain import PlainClause
 
 
 Kernel = Literal["auto", "numba", "python"]
@@ -36,6 +37,21 @@ def preparing(kernel: Kernel = "auto") -> Callable[[Rule], Any]:
     from tocsin.matching.presearch.kernel.orders import order_of  # noqa: PLC0415 -- as above
 
     return partial(order_of, frequencies=Frequencies())
+
+
+def preparing_plain(
+    kernel: Kernel = "auto",
+) -> Callable[[Sequence[PlainClause], Rule], Any | None]:
+    """Return what does the same for a rule whose query was read as clauses; None where it cannot."""
+    if not _with_numba(kernel):
+        return _nothing
+    from tocsin.matching.presearch.kernel.flat import plain_order  # noqa: PLC0415 -- as above
+
+    return partial(plain_order, frequencies=Frequencies())
+
+
+def _nothing(_clauses: Sequence[PlainClause], _rule: Rule) -> None:
+    return None
 
 
 def must_compile(kernel: Kernel = "auto") -> bool:

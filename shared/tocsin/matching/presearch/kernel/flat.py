@@ -5,7 +5,8 @@ either; beside it may stand regions of which one must be there. What ``orders`` 
 formula, this does in one go, to the same result.
 """
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tocsin.matching.presearch.approximation import LONGEST_PREFIX
@@ -13,11 +14,13 @@ from tocsin.matching.presearch.facts import is_set_in
 from tocsin.matching.presearch.features import Kind, Space, Zone
 from tocsin.matching.presearch.frequencies import Frequencies
 from tocsin.matching.presearch.kernel.asking import ACCEPT, LONGEST_PROGRAM, REJECT, ZONE_BITS
-from tocsin.matching.presearch.kernel.hashing import key_of
+from tocsin.matching.presearch.kernel.hashing import key_of, key_of_word
 from tocsin.matching.presearch.kernel.lookup import DIRECT, REPEATED
 from tocsin.matching.presearch.kernel.order import Order
 from tocsin.matching.setting import SURE_ENOUGH
 from tocsin.rules import And, Expression, Not, Or, Phrase, RegionFilter, Rule, Term, Wildcard
+from tocsin.rules.ordinary import Literal
+from tocsin.rules.plain import PlainClause
 
 
 _WORD, _PREFIX, _PHRASE, _FACT = map(int, Kind)
@@ -44,11 +47,35 @@ def flat_order(rule: Rule, frequencies: Frequencies) -> Order | None:
     if expression is None or rule.languages:
         return None
     if rule.regions is None and (feature := _feature(expression)) is not None:
-        keys = _keys(feature)
-        return Order([0, DIRECT, 1, 0, 1, 0, 0, *keys, 0], ())
-    clauses = list(_clauses(expression, frequencies))
-    if rule.regions is not None:
-        clauses.append(_of_regions(rule.regions, frequencies))
+        return _direct(feature)
+    return _order_of(list(_clauses(expression, frequencies)), rule.regions, frequencies)
+
+
+def plain_order(
+    clauses: Sequence[PlainClause], rule: Rule, frequencies: Frequencies
+) -> Order | None:
+    """Do what ``flat_order`` does, for a rule whose query was read as such clauses."""
+    if rule.languages:
+        return None
+    if rule.regions is None and len(clauses) == 1 and len(clauses[0].literals) == 1:
+        feature = _feature_of(clauses[0].literals[0])
+        return None if feature is None else _direct(feature)
+    found = [
+        _clause_of(map(_feature_of, clause.literals), frequencies, wanted=clause.wanted)
+        for clause in clauses
+    ]
+    return _order_of(found, rule.regions, frequencies)
+
+
+def _direct(feature: _Feature) -> Order:
+    return Order(_packed([0, DIRECT, 1, 0, 1, 0, 0, *_keys(feature), 0]), ())
+
+
+def _order_of(
+    clauses: list[_Clause | None], regions: RegionFilter | None, frequencies: Frequencies
+) -> Order | None:
+    if regions is not None:
+        clauses.append(_of_regions(regions, frequencies))
     found = [clause for clause in clauses if clause is not None]
     wanted = [clause for clause in found if clause.wanted]
     if len(found) < len(clauses) or not wanted:
@@ -74,9 +101,14 @@ def _clauses(expression: Expression, frequencies: Frequencies) -> Iterator[_Clau
 
 def _clause(expression: Expression, frequencies: Frequencies, *, wanted: bool) -> _Clause | None:
     alternatives = expression.operands if isinstance(expression, Or) else (expression,)
+    return _clause_of(map(_feature, alternatives), frequencies, wanted=wanted)
+
+
+def _clause_of(
+    features: Iterable[_Feature | None], frequencies: Frequencies, *, wanted: bool
+) -> _Clause | None:
     found: dict[_Feature, None] = {}
-    for each in alternatives:
-        feature = _feature(each)
+    for feature in features:
         if feature is None:
             return None
         found[feature] = None
@@ -113,11 +145,22 @@ def _feature(expression: Expression) -> _Feature | None:
         case Phrase(words=words) if len(words) > 1 and "*" not in expression.text:
             return None if "?" in expression.text else (_PHRASE, words)
         case Wildcard(words=(word,)):
-            beginning = word[:-1]
-            is_prefix = word[-1] == "*" and "?" not in word and len(beginning) <= LONGEST_PREFIX
-            return (_PREFIX, (beginning,)) if is_prefix else None
+            return _prefix(word)
         case _:
             return None
+
+
+def _feature_of(literal: Literal) -> _Feature | None:
+    sort, _, words, _ = literal
+    if sort is Wildcard:
+        return _prefix(words[0])
+    return (_WORD if sort is Term else _PHRASE), words
+
+
+def _prefix(word: str) -> _Feature | None:
+    beginning = word[:-1]
+    is_prefix = word[-1] == "*" and "?" not in word and len(beginning) <= LONGEST_PREFIX
+    return (_PREFIX, (beginning,)) if is_prefix else None
 
 
 def _order(clauses: list[_Clause], required: _Clause) -> Order | None:
@@ -148,7 +191,11 @@ def _order(clauses: list[_Clause], required: _Clause) -> Order | None:
         words += _keys(feature)
     words += program
     words += range(len(anchors))
-    return Order(words, tuple(facts))
+    return Order(_packed(words), tuple(facts))
+
+
+def _packed(words: list[int]) -> bytes:
+    return array("Q", words).tobytes()
 
 
 def _reference(feature: _Feature, places: dict[_Feature, int]) -> int:
@@ -167,13 +214,12 @@ def _program(clauses: list[_Clause], places: dict[_Feature, int]) -> list[int]:
     return words
 
 
-def _keys(feature: _Feature) -> list[int]:
+def _keys(feature: _Feature) -> tuple[int, ...]:
     kind, words = feature
     if kind == _FACT:
-        return [(kind << _KIND_SHIFT) + 1, 0]
+        return (kind << _KIND_SHIFT) + 1, 0
     if kind == _PREFIX:
         (beginning,) = words
         key = key_of(beginning, Kind.PREFIX, Space.TEXT)
-        return [(kind << _KIND_SHIFT) + 2, key, len(beginning)]
-    keys = [key_of(word, Kind.WORD, Space.TEXT) for word in words]
-    return [(kind << _KIND_SHIFT) + len(keys), *keys]
+        return (kind << _KIND_SHIFT) + 2, key, len(beginning)
+    return (kind << _KIND_SHIFT) + len(words), *map(key_of_word, words)

@@ -88,6 +88,16 @@ def key_of_pair(phrase: int, word: int) -> np.uint64:
 @lru_cache(maxsize=1 << 16)
 def key_of(text: str, kind: Kind, space: Space) -> int:
     """Return the key of a folded word, or of a prefix."""
+    return _hash_of(text) ^ int(SALTS[kind, space])
+
+
+@lru_cache(maxsize=1 << 16)
+def key_of_word(text: str) -> int:
+    """Return the key of a folded word of the text, whose salt is 0: enumerations are slow to look up."""
+    return _hash_of(text)
+
+
+def _hash_of(text: str) -> int:
     if text.isascii() and len(text) <= _USUAL_LENGTH:
         number: int = sum(map(getitem, _python_products(), text.encode())) & _BITS_64
     else:
@@ -96,7 +106,7 @@ def key_of(text: str, kind: Kind, space: Space) -> int:
         number = sum(map(mul, letters, _python_powers(len(units)))) & _BITS_64
     number ^= number >> 32
     number = number * _MULTIPLIER & _BITS_64
-    return number ^ (number >> 32) ^ int(SALTS[kind, space])
+    return number ^ (number >> 32)
 
 
 _USUAL_LENGTH = 64

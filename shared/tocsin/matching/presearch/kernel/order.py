@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 
 class Order(NamedTuple):
-    """``words``: what ``editing.add`` takes, with 0 for the rule's number and for the ids of facts.
+    """``words``: the uint64 that ``editing.add`` takes, with 0 for the rule's number and for the ids of facts.
 
-    ``facts`` are these, each with where its id belongs.
+    ``facts`` are these, each with the word where its id belongs.
     """
 
-    words: list[int]
+    words: bytes
     facts: tuple[tuple[int, str], ...]

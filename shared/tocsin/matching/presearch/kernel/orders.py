@@ -3,6 +3,8 @@
 Nothing here knows the arrays, so that several processes can do it for one.
 """
 
+from array import array
+
 from tocsin.matching.presearch.features import Feature, Kind
 from tocsin.matching.presearch.frequencies import Frequencies
 from tocsin.matching.presearch.kernel.flat import flat_order
@@ -52,7 +54,7 @@ def order_by_formula(rule: Rule, frequencies: Frequencies) -> Order:
         words += _keys(feature)
     words += asked
     words += anchors
-    return Order(words, tuple(facts))
+    return Order(array("Q", words).tobytes(), tuple(facts))
 
 
 def _keys(feature: Feature) -> list[int]:

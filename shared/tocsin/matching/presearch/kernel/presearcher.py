@@ -65,8 +65,8 @@ class KernelPresearcher:
 
     def add_prepared(self, numbers: Sequence[int], prepared: Sequence[Order]) -> None:
         orders = [order.words for order in prepared]
-        ends = np.array(_ends(map(len, orders)), np.int64)
-        words = np.array(list(chain(*orders)), np.uint64)
+        ends = np.array(_ends(map(len, orders)), np.int64) // 8
+        words = np.frombuffer(bytearray(b"".join(orders)), np.uint64)
         self._check_room(max(numbers, default=0), len(words))
         words[ends[:-1]] = numbers
         for first, order in zip(ends.tolist(), prepared, strict=False):
