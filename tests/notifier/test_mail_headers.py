@@ -3,6 +3,9 @@
 import email
 import email.policy
 from email.message import EmailMessage
+from html import unescape
+
+import pytest
 
 from notifier.alerts import ID, a_delivery, an_alert
 from rig.secret_keys import SECRET_KEYS
@@ -11,7 +14,7 @@ from tocsin.delivery.digest import DigestRule
 from tocsin.delivery.links import PATH, Leave, Links
 from tocsin.secret_keys import SecretKeys
 from tocsin_notifier.adapters.mail_plugin import message_of
-from tocsin_notifier.messages import Letters, WritingDesk
+from tocsin_notifier.messages import Letters, Mail, WritingDesk
 
 
 KEYS = SecretKeys.parse(SECRET_KEYS)
@@ -119,3 +122,30 @@ def test_a_digest_of_several_rules_offers_to_end_all_of_it_by_one_click() -> Non
     assert f"Send me nothing more: {link}" in mail.text
     token = link.partition(PATH)[2]
     assert Links("", lambda: KEYS).read(token, digest.at) == Leave("mail")
+
+
+@pytest.mark.parametrize(
+    ("html", "encoding"),
+    [
+        ("<style>p {color: red}</style>\n<p>Größe · 7 → 8</p>\n", "7bit"),
+        ("<p>Größe</p>", "7bit"),
+        (
+            "<style>p::before {content: '→'}</style><p>a long enough text of letters</p>",
+            "quoted-printable",
+        ),
+        (f"<p>{'long ' * 300}</p>", "quoted-printable"),
+        ("<p>الجيش المالي يصد هجوما على سبع بلدات</p>", "base64"),
+    ],
+)
+def test_a_page_is_read_as_it_was_written_however_it_is_encoded(html: str, encoding: str) -> None:
+    card = WritingDesk().written(an_alert(), a_delivery())
+
+    raw = message_of(card, Mail("news", "text", html), SENDER, "ann@example.org")
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+
+    assert isinstance(message, EmailMessage)
+    page = message.get_body(("html",))
+    assert page is not None
+    assert page["Content-Transfer-Encoding"] == encoding
+    head, end, body = page.get_content().rpartition("</style>")
+    assert (head + end + unescape(body)).rstrip("\n") == html.rstrip("\n")

@@ -236,6 +236,10 @@ def _title(written: Written, writing: Writing, plugin: Any) -> str:
 
 
 def _body(written: Written, writing: Writing, plugin: Any) -> str:
+    if isinstance(plugin, NewsEmail):
+        return (
+            written.subject
+        )  # its mail is written already; Apprise wants a body that is not empty
     return note(written, writing.form, plugin.body_maxlen - MARGIN)
 
 

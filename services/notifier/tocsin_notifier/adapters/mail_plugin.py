@@ -23,6 +23,9 @@ from tocsin_notifier.messages import Letters, Mail, Written
 from tocsin_notifier.messages.plain import one_line
 
 
+MAX_LINE = 998  # bytes, RFC 5322, 2.1.1
+
+
 class NewsEmail(NotifyEmail):  # type: ignore[misc]  # Apprise is not typed
     """``by_relay`` tells that the server is the operator's, who may have it in a private place.
 
@@ -120,15 +123,34 @@ def _unsubscription(card: Written) -> Mapping[str, str]:
 
 def _part(subtype: str, text: str, boundary: str) -> Sequence[bytes]:
     """Return a part; readable on the wire where most of it is ASCII, short where it is not."""
-    raw = text.encode()
-    is_foreign = len(raw) - len(text) > len(text) / 6
+    encoding, body = _on_the_wire(subtype, text)
     return [
         f"--{boundary}".encode(),
         f'Content-Type: text/{subtype}; charset="utf-8"'.encode(),
-        b"Content-Transfer-Encoding: " + (b"base64" if is_foreign else b"quoted-printable"),
+        b"Content-Transfer-Encoding: " + encoding,
         b"",
-        base64.encodebytes(raw) if is_foreign else binascii.b2a_qp(raw, istext=True),
+        body,
     ]
+
+
+def _on_the_wire(subtype: str, text: str) -> tuple[bytes, bytes]:
+    """Return how the text is encoded, and what that makes of it (RFC 2045, 6)."""
+    raw = text.encode()
+    if len(raw) - len(text) > len(text) / 6:
+        return b"base64", base64.encodebytes(raw)
+    if subtype == "html" and (plain := _in_ascii(text)) is not None:
+        return b"7bit", plain
+    return b"quoted-printable", binascii.b2a_qp(raw, istext=True)
+
+
+def _in_ascii(html: str) -> bytes | None:
+    """Return the page with references in the place of all letters beyond ASCII, as far as that can be.
+
+    It takes a third of the time that quoted-printable does. Within a style sheet a reference means nothing.
+    """
+    head = html[: max(html.rfind("</style"), 0)]
+    plain = html.encode("ascii", "xmlcharrefreplace")
+    return plain if head.isascii() and max(map(len, plain.split(b"\n"))) <= MAX_LINE else None
 
 
 def _list_id(card: Written, domain: str) -> str:
