@@ -33,6 +33,10 @@ class Vault:
         self._keys = keys
         self._made: tuple[SecretKeys, MultiFernet] | None = None
 
+    @property
+    def keys(self) -> SecretKeys | None:
+        return self._keys()
+
     def seal(self, channel_id: str, url: str) -> str:
         """Return the URL sealed with the first key: ``sealed:<id of the key>:<token>``.
 
