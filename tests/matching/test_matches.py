@@ -12,7 +12,7 @@ from rig.examples import examples
 from strategies import articles, places, rules
 from tocsin.article import Article
 from tocsin.matching import Engine, Evidence, Hit, explain
-from tocsin.matching.presearch import presearcher
+from tocsin.matching.presearch import Kernel, presearcher
 from tocsin.matching.reading import reading_of
 from tocsin.matching.view import ArticleView
 from tocsin.regions.places import Places
@@ -21,6 +21,17 @@ from tocsin.rules import Rule, parse
 
 ArticleOf = Callable[..., Article]
 PIECES = (
+    *(
+        "arm*",
+        "3.5",
+        '"al-Qaed*"',
+        '"red arm*"',
+        "straße",
+        "l'armée",
+        "Größe",
+        '"the red army"',
+        '"Mali, an"',
+    ),
     *("army", "mali", "attack*", '"red army"', '"in mali"', '"army in mal*"', "w?men", "niger"),
     *("army NEAR/3 mali", "(army OR police) SENTENCE mali", '(army OR "red army") NEAR/5 niger'),
     *("(army NEAR/4 mali) NEAR/9 police", "title:army", "Army^3", "atleast2 army"),
@@ -30,6 +41,9 @@ TEXTS = (
     "Women of Niger.",
     "Attacks by police in Mali, an army said.",
     "Army",
+    "The “Red-Army”: 3.5 of 1,000; al-Qaeda-linked, an armylike.",
+    "L’armée du Mali, à Niger",
+    "Größe der Armee, ein Größenwahn; straße Strasse",
 )
 
 
@@ -37,19 +51,22 @@ def told(evidence: Iterable[Evidence]) -> list[tuple[str, int, Sequence[Hit]]]:
     return [(each.text, each.count, each.hits) for each in evidence]
 
 
-def check(many: Sequence[Rule], view: ArticleView) -> int:
-    """Compare each match with the explanation of its rule; return how many there were."""
-    engine = Engine(presearcher("python"))
+def check(many: Sequence[Rule], view: ArticleView) -> None:
+    """Compare each match with the explanation of its rule, with compiled code and without."""
+    check_with("numba", many, view)
+    check_with("python", many, view)
+
+
+def check_with(kernel: Kernel, many: Sequence[Rule], view: ArticleView) -> None:
+    engine = Engine(presearcher(kernel))
     for rule in many:
         engine.put(rule)
-    found = engine.match(view.article, view.places)
-    for match in found:
+    for match in engine.match(view.article, view.places):
         explanation = explain(match.rule, ArticleView(view.article, view.places))
         assert explanation.matched
         assert told(match.evidence) == told(explanation.evidence())
         assert tuple(match.regions) == explanation.regions()
         assert tuple(match.snippets) == explanation.snippets
-    return len(found)
 
 
 def draw_query(random: Random) -> str:
@@ -108,8 +125,11 @@ def test_most_rules_are_told_of_without_their_explanation(query: str, is_simple:
     assert (reading.leaves is not None) is is_simple
 
 
-def test_a_match_of_a_rule_that_is_gone_is_told_all_the_same(article_of: ArticleOf) -> None:
-    engine = Engine(presearcher("python"))
+@pytest.mark.parametrize("kernel", ["numba", "python"])
+def test_a_match_of_a_rule_that_is_gone_is_told_all_the_same(
+    kernel: Kernel, article_of: ArticleOf
+) -> None:
+    engine = Engine(presearcher(kernel))
     engine.put(Rule("a", "A rule", "army", parse("army")))
     (match,) = engine.match(article_of("An army."), Places())
 
@@ -119,8 +139,9 @@ def test_a_match_of_a_rule_that_is_gone_is_told_all_the_same(article_of: Article
     assert match.label == ("a", "A rule", 0, "army")
 
 
-def test_an_id_may_hold_any_sign(article_of: ArticleOf) -> None:
-    engine = Engine(presearcher("python"))
+@pytest.mark.parametrize("kernel", ["numba", "python"])
+def test_an_id_may_hold_any_sign(kernel: Kernel, article_of: ArticleOf) -> None:
+    engine = Engine(presearcher(kernel))
     for rule_id in ("b\0c", "ärger", "\ud800", "a"):
         engine.put(Rule(rule_id, "A\0rule", "army", parse("army")))
 

@@ -1,78 +1,84 @@
 """What is said of many matches, read from all their records at once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple, cast
 
-import numpy as np
-from numpy.typing import NDArray
-
+from tocsin.matching.presearch import Reader
+from tocsin.matching.presearch.reader import Texts
 from tocsin.matching.reading import (
+    IS_PLACED,
     MOST_PACKED,
     NOT_SIMPLE,
-    PAIR_SIZE,
     Label,
     Leaves,
+    Reading,
     leaf_between,
 )
-from tocsin.matching.records import HEAD, PARTING, TEXTS, id_in, label_in
+from tocsin.matching.records import PARTING, TEXTS, id_in
 from tocsin.matching.shelf import Picked
 
 
-def ids(picked: Picked) -> list[str]:
-    """Return the ids of rules, in the order of the rules."""
-    starts, heads = _heads(picked)
-    text = picked.shelf.pieces(starts + HEAD.itemsize, heads["id"] + np.int64(1))
-    found = _parted(text)
-    if len(found) != len(picked):  # there is one that holds what parts them
-        return [id_in(picked.get(at)) for at in range(len(picked))]
-    return found
-
-
-class Columns:
+class Columns(NamedTuple):
     """The labels and the leaves of rules, in the order of the rules."""
 
-    def __init__(self, picked: Picked, leaves: Callable[[bytes], Leaves | None]) -> None:
-        """Take what reads the leaves that are not packed from a record."""
-        self._picked = picked
-        starts, heads = _heads(picked)
-        lengths = TEXTS + heads["id"] + heads["name"].astype(np.int64) + heads["query"]
-        text = picked.shelf.pieces(starts + HEAD.itemsize, lengths)
-        self.labels = self._labels(_parted(text), heads["version"].tolist())
-        counts = heads["leaves"]
-        sizes = np.where(counts > MOST_PACKED, 0, counts).astype(np.int64) * PAIR_SIZE
-        pairs = picked.shelf.pieces(starts + HEAD.itemsize + lengths, sizes)
-        self.leaves = list(self._read_leaves(counts.tolist(), pairs.view("<u2").tolist(), leaves))
-
-    def _labels(self, texts: list[str], versions: list[int]) -> list[Label]:
-        if len(texts) != TEXTS * len(versions):
-            return [label_in(self._picked.get(at)) for at in range(len(versions))]
-        parts = (texts[0::TEXTS], texts[1::TEXTS], versions, texts[2::TEXTS])
-        return list(map(Label, *parts))
-
-    def _read_leaves(
-        self, counts: list[int], bounds: list[int], leaves: Callable[[bytes], Leaves | None]
-    ) -> Iterator[Leaves | None]:
-        at = 0
-        for place, count in enumerate(counts):
-            query = self.labels[place].query
-            if count <= MOST_PACKED:
-                end = at + 2 * count
-                found = [
-                    leaf_between(bounds[first], bounds[first + 1], query)
-                    for first in range(at, end, 2)
-                ]
-                at = end
-                yield found[0] if count == 1 and isinstance(found[0], str) else tuple(found)
-            else:
-                yield None if count == NOT_SIMPLE else leaves(self._picked.get(place))
+    labels: list[Label]
+    leaves: list[Leaves | None]
 
 
-def _heads(picked: Picked) -> tuple[NDArray[np.int64], NDArray[np.void]]:
-    starts = picked.shelf.starts(picked.numbers)
-    return starts, picked.shelf.blocks(starts, HEAD.itemsize).view(HEAD)[:, 0]
+def ids(picked: Picked, reader: Reader) -> list[str]:
+    """Return the ids of rules, in the order of the rules."""
+    found = reader.ids(picked.records())
+    if found is not None:
+        texts = _parted(found)
+        if len(texts) == len(picked):  # else there is one that holds what parts them
+            return texts
+    return list(map(id_in, picked))
 
 
-def _parted(text: NDArray[np.uint8]) -> list[str]:
+def columns(picked: Picked, reader: Reader, reading: Callable[[bytes], Reading]) -> Columns:
+    """Return what is said of rules; ``reading`` reads a single record."""
+    found = reader.texts(picked.records())
+    if found is not None:
+        texts = _parted(found.texts)
+        if len(texts) == TEXTS * len(picked):
+            labels = _labels(texts, found.versions)
+            return Columns(labels, _leaves(found, labels, picked, reading))
+    readings = list(map(reading, picked))
+    return Columns([each.label for each in readings], [each.leaves for each in readings])
+
+
+def _labels(texts: list[str], versions: list[int]) -> list[Label]:
+    parts = zip(texts[0::TEXTS], texts[1::TEXTS], versions, texts[2::TEXTS], strict=True)
+    return list(map(_label, parts))
+
+
+# What ``Label._make`` does, without a call in Python for each of thousands.
+_label = cast("Callable[[tuple[str, str, int, str]], Label]", partial(tuple.__new__, Label))
+
+
+def _leaves(
+    found: Texts, labels: list[Label], picked: Picked, reading: Callable[[bytes], Reading]
+) -> list[Leaves | None]:
+    several: list[Leaves | None] = []
+    bounds = found.bounds
+    at = 0
+    for place, (count, label) in enumerate(zip(found.leaves, labels, strict=True)):
+        if count == 1 and bounds[at + 1] < IS_PLACED:  # as half of all rules have
+            several.append(label.query[bounds[at] : bounds[at + 1]])
+            at += 2
+        elif count <= MOST_PACKED:
+            end = at + 2 * count
+            pairs = zip(bounds[at:end:2], bounds[at + 1 : end : 2], strict=True)
+            several.append(tuple([leaf_between(*pair, label.query) for pair in pairs]))
+            at = end
+        else:
+            several.append(None if count == NOT_SIMPLE else reading(picked.get(place)).leaves)
+    return several
+
+
+def _parted(texts: bytes) -> list[str]:
     """Return texts that have a sign behind each of them."""
-    found = text.tobytes().decode("utf-8", "surrogatepass").split(PARTING)
+    found = texts.decode("utf-8", "surrogatepass").split(PARTING)
     found.pop()
     return found

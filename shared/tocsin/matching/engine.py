@@ -28,7 +28,7 @@ class Engine:
 
     def __init__(self, presearch: Presearcher | None = None) -> None:
         self._presearcher = presearch or presearcher()
-        self._rules = Rulebook()
+        self._rules = Rulebook(self._presearcher.reader)
 
     def __len__(self) -> int:
         return len(self._rules)

@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tocsin.matching.reading import Label, label_of
 from tocsin.matching.setting import Setting
 from tocsin.rules import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """Characters ``start`` to ``end`` (exclusive) of a field of the article, and what stands there.
 
     ``field`` is ``title``, ``text``, ``author``, ``tag`` or ``url``; an author or a tag counts

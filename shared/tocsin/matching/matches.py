@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import repeat
+from operator import attrgetter
 from typing import overload
 
-from tocsin.matching.columns import Columns, ids
+from tocsin.matching.columns import columns, ids
 from tocsin.matching.explain import explain, settings_of
 from tocsin.matching.explanation import Evidence, Explanation, MarkedSentence, regions
 from tocsin.matching.occurrences import Evidence as FoundEvidence
@@ -23,11 +25,15 @@ from tocsin.rules.walk import literals
 class _Shared:
     """What the matches of one article have in common: where words stand, and the sentences around them."""
 
-    def __init__(self, view: ArticleView, picked: Picked, rulebook: Rulebook) -> None:
+    def __init__(
+        self, view: ArticleView, picked: Picked, rulebook: Rulebook, leaves: Sequence[Leaves | None]
+    ) -> None:
         self.view = view
         self._picked = picked
         self._rulebook = rulebook
-        self.occurrences = Occurrences(view)
+        self._leaves = leaves
+        self._occurrences = Occurrences(view, rulebook.reader)
+        self._explanations: dict[int, Explanation] = {}
         self._sentences: dict[tuple[object, ...], tuple[MarkedSentence, ...]] = {}
 
     def rule(self, at: int) -> Rule:
@@ -35,6 +41,16 @@ class _Shared:
 
     def regions(self, at: int) -> RegionFilter | None:
         return regions_in(self._picked.get(at))
+
+    def explanation(self, at: int) -> Explanation:
+        if at not in self._explanations:
+            self._explanations[at] = explain(self.rule(at), self.view)
+        return self._explanations[at]
+
+    @cached_property
+    def evidence(self) -> list[tuple[FoundEvidence, ...] | None]:
+        """What is found of rules that are simple; what is there of them is evidence."""
+        return self._occurrences.evidence(self._leaves)
 
     def sentences(
         self, evidence: tuple[FoundEvidence, ...], found: tuple[Setting, ...]
@@ -53,7 +69,7 @@ class _Shared:
             yield from (Mark(*spot, text) for spot in wholes)
             return
         for literal in literals(evidence.placed):
-            for field, start, end in self.occurrences.of_words(literal.words).spots:
+            for field, start, end in self._occurrences.of_words(literal.words).spots:
                 if any(f == field and s <= start and end <= e for f, s, e in wholes):
                     yield Mark(field, start, end, text)
 
@@ -61,15 +77,12 @@ class _Shared:
 class FoundMatch:
     """A rule that matched. Why, is looked up when somebody reads it; ``explanation`` says the same."""
 
-    __slots__ = ("_at", "_evidence", "_explanation", "_leaves", "_shared", "label")
+    __slots__ = ("_at", "_shared", "label")
 
-    def __init__(self, label: Label, leaves: Leaves | None, at: int, shared: _Shared) -> None:
+    def __init__(self, label: Label, at: int, shared: _Shared) -> None:
         self.label = label
-        self._leaves = leaves
         self._at = at
         self._shared = shared
-        self._evidence: tuple[FoundEvidence, ...] | None = None
-        self._explanation: Explanation | None = None
 
     @property
     def rule(self) -> Rule:
@@ -77,36 +90,26 @@ class FoundMatch:
 
     @property
     def explanation(self) -> Explanation:
-        if self._explanation is None:
-            self._explanation = explain(self.rule, self._shared.view)
-        return self._explanation
+        return self._shared.explanation(self._at)
 
     @property
     def evidence(self) -> Sequence[Evidence]:
-        found = self._found()
+        found = self._shared.evidence[self._at]
         return self.explanation.evidence() if found is None else found
 
     @property
     def regions(self) -> tuple[Setting, ...]:
-        if self._leaves is None:
+        if self._shared.evidence[self._at] is None:
             return self.explanation.regions()
         asked = self._shared.regions(self._at)
         return regions(None, settings_of(asked, self._shared.view)) if asked else ()
 
     @property
     def snippets(self) -> tuple[MarkedSentence, ...]:
-        found = self._found()
+        found = self._shared.evidence[self._at]
         if found is None:
             return self.explanation.snippets
         return self._shared.sentences(found, self.regions)
-
-    def _found(self) -> tuple[FoundEvidence, ...] | None:
-        """Return what is found of a rule that is simple; what is there of it is evidence."""
-        if self._leaves is None:
-            return None
-        if self._evidence is None:
-            self._evidence = self._shared.occurrences.evidence(self._leaves)
-        return self._evidence
 
 
 class Matches(Sequence[FoundMatch]):
@@ -138,20 +141,13 @@ class Matches(Sequence[FoundMatch]):
     @cached_property
     def rule_ids(self) -> list[str]:
         self._picked.sort()
-        return sorted(ids(self._picked))
+        return sorted(ids(self._picked, self._rulebook.reader))
 
     @cached_property
     def _matches(self) -> list[FoundMatch]:
         self._picked.sort()
-        columns = Columns(self._picked, self._rulebook.leaves)
-        shared = _Shared(self._view, self._picked, self._rulebook)
-        found = [
-            FoundMatch(label, leaves, at, shared)
-            for at, (label, leaves) in enumerate(zip(columns.labels, columns.leaves, strict=True))
-        ]
-        found.sort(key=_id)
+        labels, leaves = columns(self._picked, self._rulebook.reader, self._rulebook.reading)
+        shared = _Shared(self._view, self._picked, self._rulebook, leaves)
+        found = list(map(FoundMatch, labels, range(len(labels)), repeat(shared)))
+        found.sort(key=attrgetter("label.id"))
         return found
-
-
-def _id(match: FoundMatch) -> str:
-    return match.label.id

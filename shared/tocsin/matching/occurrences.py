@@ -1,12 +1,15 @@
 """Where the words of rules stand in one article; each looked for once, however many rules ask."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple, cast
 
 from tocsin.matching.evaluate import find
 from tocsin.matching.explanation import Hit
-from tocsin.matching.reading import Leaves, words_in
-from tocsin.matching.view import ArticleView, Stream
+from tocsin.matching.presearch import Reader
+from tocsin.matching.presearch.reader import Spans
+from tocsin.matching.reading import Leaf, Leaves, literals_in, words_in
+from tocsin.matching.view import TEXT, TITLE, ArticleView, Stream
 from tocsin.rules import Near, Same
 
 
@@ -46,7 +49,7 @@ class Found:
     @property
     def hits(self) -> tuple[Hit, ...]:
         if self._hits is None:
-            self._hits = tuple(map(self._hit, self._places[:MOST_HITS]))
+            self._hits = tuple(map(self._hit, self.spots))
         return self._hits
 
     def _spot(self, place: Place) -> Spot:
@@ -55,9 +58,12 @@ class Found:
         spans = stream.tokens.spans
         return Spot(stream.field, spans[first][0], spans[last][1])
 
-    def _hit(self, place: Place) -> Hit:
-        field, start, end = self._spot(place)
-        return Hit(field, start, end, self._view.streams[place[0]].text[start:end])
+    def _hit(self, spot: Spot) -> Hit:
+        field, start, end = spot
+        article = self._view.article
+        return Hit(
+            field, start, end, (article.title if field == TITLE else article.text)[start:end]
+        )
 
 
 class Evidence:
@@ -66,51 +72,119 @@ class Evidence:
     ``hits`` and ``spots`` are the first few of ``count``. ``placed`` is what it is, None of a literal.
     """
 
-    __slots__ = ("count", "found", "placed", "text")
+    __slots__ = ("_found", "count", "placed", "text")
 
     def __init__(self, text: str, placed: Placed | None, found: Found) -> None:
         self.text = text
         self.placed = placed
-        self.found = found
+        self._found = found
         self.count = found.count
 
     @property
     def spots(self) -> tuple[Spot, ...]:
-        return self.found.spots
+        return self._found.spots
 
     @property
     def hits(self) -> tuple[Hit, ...]:
-        return self.found.hits
+        return self._found.hits
+
+
+class Located(NamedTuple):
+    """Places in an article, of which ``texts`` are title and text."""
+
+    texts: tuple[str, str]
+    spans: Spans
+
+
+class LocatedEvidence(Evidence):
+    """A literal of which it is known where in the text it stands."""
+
+    __slots__ = ("_first", "_hits", "_located")
+
+    def __init__(self, text: str, located: Located, first: int, end: int) -> None:
+        """Take the places from ``first`` to ``end`` of those that were located."""
+        self.text = text
+        self.placed = None
+        self.count = end - first
+        self._located = located
+        self._first = first
+        self._hits: tuple[Hit, ...] | None = None
+
+    @property
+    def spots(self) -> tuple[Spot, ...]:
+        return tuple([Spot(hit.field, hit.start, hit.end) for hit in self.hits])
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        if self._hits is None:
+            texts, (streams, starts, ends) = self._located
+            self._hits = tuple(
+                [
+                    _hit(
+                        (
+                            _FIELDS[streams[at]],
+                            starts[at],
+                            ends[at],
+                            texts[streams[at]][starts[at] : ends[at]],
+                        )
+                    )
+                    for at in range(self._first, self._first + min(self.count, MOST_HITS))
+                ]
+            )
+        return self._hits
+
+
+_FIELDS = (TITLE, TEXT)
+# What ``Hit._make`` does, without a call in Python.
+_hit = cast("Callable[[tuple[str, int, int, str]], Hit]", partial(tuple.__new__, Hit))
 
 
 class Occurrences:
     """``evidence`` is the same for all rules that write a clause in the same way."""
 
-    def __init__(self, view: ArticleView) -> None:
+    def __init__(self, view: ArticleView, reader: Reader) -> None:
         self._view = view
-        self._streams = (view.title, view.body)
+        self._reader = reader
         self._of_text: dict[str, tuple[Evidence, ...]] = {}
         self._of_words: dict[tuple[str, ...], tuple[Found, dict[str, Evidence]]] = {}
         self._of_placed: dict[Placed, Found] = {}
 
-    def evidence(self, leaves: Leaves) -> tuple[Evidence, ...]:
-        """Return those clauses that are true."""
-        if isinstance(leaves, str):
-            return self._evidence_of(leaves)
+    def evidence(self, many: Sequence[Leaves | None]) -> list[tuple[Evidence, ...] | None]:
+        """Return of each rule those clauses that are true, None where its leaves are not known."""
+        self._locate(list(literals_in(many)))
+        known = self._of_text
+        return [
+            known[leaves]
+            if isinstance(leaves, str)
+            else None
+            if leaves is None
+            else self._several(leaves)
+            for leaves in many
+        ]
+
+    def _locate(self, literals: Sequence[str]) -> None:
+        """Look for literals, all at once, which is sooner than one by one."""
+        title, text = self._view.article.title, self._view.article.text
+        spans, parts = self._reader.locate(title, text, literals)
+        located, known = Located((title, text), spans), self._of_text
+        for literal, part in zip(literals, parts, strict=True):
+            if part is None:
+                known[literal] = tuple(self._written(literal, words_in(literal)))
+            else:
+                first, end = part
+                known[literal] = (
+                    (LocatedEvidence(literal, located, first, end),) if first < end else ()
+                )
+
+    def _several(self, leaves: tuple[Leaf, ...]) -> tuple[Evidence, ...]:
         found: list[Evidence] = []
         for leaf in leaves:
             if isinstance(leaf, str):
-                found += self._evidence_of(leaf)
+                found += self._of_text[leaf]
                 continue
             text, words, placed = leaf
             found += self._placed(text, placed) if placed else self._written(text, words)
         return tuple(found)
-
-    def _evidence_of(self, text: str) -> tuple[Evidence, ...]:
-        known = self._of_text.get(text)
-        if known is None:
-            known = self._of_text[text] = tuple(self._written(text, words_in(text)))
-        return known
 
     def _written(self, text: str, words: tuple[str, ...]) -> Iterator[Evidence]:
         places, by_text = self._of_words.get(words) or self._look_for(words)
@@ -139,7 +213,7 @@ class Occurrences:
     def _places(self, words: tuple[str, ...]) -> list[Place]:
         found: list[Place] = []
         last = len(words) - 1
-        for index, stream in enumerate(self._streams):
+        for index, stream in enumerate((self._view.title, self._view.body)):
             starts = _where(words[0], stream)
             if last and starts:
                 starts = _followed(starts, words, stream)

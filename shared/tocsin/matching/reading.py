@@ -4,7 +4,7 @@ Most rules are AND, OR and NOT of what is found at places in the text. Of such a
 evidence is simply what is found of it; ``explain`` says so at length, and says it of every rule.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from struct import Struct
 from typing import NamedTuple, TypeAlias
 
@@ -111,13 +111,23 @@ def _is_plain(expression: Near | Same) -> bool:
     return all(isinstance(each, Placed | Or) for each in walk(expression))
 
 
+def literals_in(many: Iterable[Leaves | None]) -> set[str]:
+    """Return the literals that are leaves, as they are written."""
+    found: set[str] = set()
+    for leaves in many:
+        if isinstance(leaves, str):
+            found.add(leaves)
+        elif leaves:
+            found.update(leaf for leaf in leaves if isinstance(leaf, str))
+    return found
+
+
 # Packed: how many leaves there are, or why they are not; and where in the query each begins and ends.
 NOT_SIMPLE = 0xFE
 NOT_PACKED = 0xFF
 MOST_PACKED = 0xFD
 IS_PLACED = 1 << 15  # a bit of where it ends
 _PAIR = Struct("<HH")
-PAIR_SIZE = _PAIR.size
 _QUOTES = '"“„«'
 
 

@@ -12,8 +12,6 @@ from struct import Struct
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from tocsin.matching.expression_json import expression_of, json_of
 from tocsin.matching.reading import (
     MOST_PACKED,
@@ -72,19 +70,9 @@ class SharedLists:
 
 
 _MOST_LATELY = 1_000
-# The version; how many bytes the name, the query and the id take; how many leaves are packed. The same for
-# numpy.
+# The version; how many bytes the name, the query and the id take; how many leaves are packed.
+# ``presearch.kernel.records`` reads the same.
 _HEAD = Struct("<QIIHBx")
-HEAD = np.dtype(
-    [
-        ("version", "<u8"),
-        ("name", "<u4"),
-        ("query", "<u4"),
-        ("id", "<u2"),
-        ("leaves", "u1"),
-        ("", "u1"),
-    ]
-)
 PARTING = "\0"
 TEXTS = 3
 _BEHIND = b"\0"
@@ -148,10 +136,6 @@ def reading_in(record: bytes, lists: SharedLists) -> Reading:
     else:
         return reading_of(rule_in(record, lists))
     return Reading(parts.label, _regions(more["regions"]) if "regions" in more else None, leaves)
-
-
-def label_in(record: bytes) -> Label:
-    return _parts_of(record).label
 
 
 def regions_in(record: bytes) -> RegionFilter | None:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.matching.numbering import MOST_NUMBERS, Numbering
-from tocsin.matching.reading import Leaf
+from tocsin.matching.presearch import Reader
+from tocsin.matching.reading import Reading
 from tocsin.matching.records import (
     SharedLists,
     id_in,
@@ -30,7 +31,8 @@ _MOST_TREES = 4_096
 class Rulebook:
     """A rule has its number for as long as it is here; then another may get it."""
 
-    def __init__(self) -> None:
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
         self._shelf = Shelf()
         self._free: list[int] = []
         self._numbers = Numbering()
@@ -106,9 +108,9 @@ class Rulebook:
     def numbered(self, number: int) -> Rule:
         return self.rule(self._shelf.get(number))
 
-    def leaves(self, record: bytes) -> tuple[Leaf, ...] | None:
-        """Return the leaves of a rule (see ``reading``), None where it is not simple."""
-        return reading_in(record, self._lists).leaves
+    def reading(self, record: bytes) -> Reading:
+        """Return what is needed to tell of a match."""
+        return reading_in(record, self._lists)
 
     def dump(self) -> dict[str, NDArray[Any]]:
         return {

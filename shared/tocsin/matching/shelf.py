@@ -5,12 +5,14 @@ article took longer than to find out which.
 """
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tocsin.matching.presearch import Records
 
 
 Numbers: TypeAlias = NDArray[np.int32]
@@ -80,24 +82,10 @@ class Shelf:
         self._lent.append(ref(picked))
         return picked
 
-    def starts(self, numbers: Numbers) -> NDArray[np.int64]:
-        return np.frombuffer(self._starts, np.int64)[numbers]
-
-    def pieces(self, starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Return parts of the array, one after another."""
-        ends = np.cumsum(lengths)
-        if not len(ends):
-            return np.empty(0, np.uint8)
-        places = np.arange(ends[-1])
-        places += np.repeat(starts - ends + lengths, lengths)
-        return np.frombuffer(self._data, np.uint8)[places]
-
-    def blocks(self, starts: NDArray[np.int64], size: int) -> NDArray[np.uint8]:
-        """Return as many bytes from each of the places on, of shape (places, size)."""
-        blocks: NDArray[np.uint8] = np.frombuffer(self._data, np.uint8)[
-            starts[:, None] + np.arange(size)
-        ]
-        return blocks
+    def records(self, numbers: Numbers) -> Records:
+        """Return where some records are. Nothing may be put while somebody holds that."""
+        data, starts = np.frombuffer(self._data, np.uint8), np.frombuffer(self._starts, np.int64)
+        return Records(data, starts, numbers)
 
     def dump(self) -> dict[str, NDArray[Any]]:
         spare = [(room, start) for room, starts in self._spare.items() for start in starts]
@@ -145,6 +133,9 @@ class Picked:
     def __len__(self) -> int:
         return len(self.numbers)
 
+    def __iter__(self) -> Iterator[bytes]:
+        return map(self.shelf.get, self.numbers.tolist())
+
     def get(self, at: int) -> bytes:
         return self.shelf.get(self.numbers[at])
 
@@ -152,8 +143,11 @@ class Picked:
         """Put the records in the order of their numbers, in which most of them are likely to be by id."""
         self.numbers = np.sort(self.numbers)
 
+    def records(self) -> Records:
+        return self.shelf.records(self.numbers)
+
     def settle(self) -> None:
-        own = _shelf_of(map(self.shelf.get, self.numbers.tolist()))
+        own = _shelf_of(self)
         self.shelf, self.numbers = own, np.arange(len(own), dtype=np.int32)
 
 

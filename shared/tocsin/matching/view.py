@@ -8,7 +8,7 @@ from tocsin.article import Article
 from tocsin.regions.places import Places
 from tocsin.rules import FieldName
 from tocsin.rules.words import fixed_prefix, is_pattern, matches
-from tocsin.text import Span, forms, has_arabic, paragraphs, sentences, tokenise
+from tocsin.text import Span, Tokens, forms, has_arabic, paragraphs, sentences, tokenise
 
 
 # The fields of an article that hold what it says; a rule that names no field looks there.
@@ -24,12 +24,18 @@ class Stream:
     def __init__(self, field: str, text: str) -> None:
         self.field = field
         self.text = text
-        self.tokens = tokenise(text)
-        self.positions = _positions(self.tokens.words, arabic=has_arabic(text))
         self._expanded: dict[str, list[int]] = {}
 
     def __len__(self) -> int:
         return len(self.tokens.words)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        return tokenise(self.text)
+
+    @cached_property
+    def positions(self) -> dict[str, list[int]]:
+        return _positions(self.tokens.words, arabic=has_arabic(self.text))
 
     def find(self, word: str) -> list[int]:
         """Return where a word of a rule, perhaps with wildcards, stands; in order."""

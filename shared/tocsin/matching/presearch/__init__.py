@@ -17,6 +17,7 @@ from tocsin.matching.presearch.choice import (
 from tocsin.matching.presearch.contract import Candidates, Presearcher
 from tocsin.matching.presearch.dictionary import DictionaryPresearcher
 from tocsin.matching.presearch.frequencies import Frequencies
+from tocsin.matching.presearch.reader import Reader, Records
 
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "Frequencies",
     "Kernel",
     "Presearcher",
+    "Reader",
+    "Records",
     "must_compile",
     "preparing",
     "preparing_plain",

@@ -5,9 +5,12 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any, Literal
 
+import numpy as np
+
 from tocsin.matching.presearch.contract import Presearcher
 from tocsin.matching.presearch.dictionary import DictionaryPresearcher
 from tocsin.matching.presearch.frequencies import Frequencies
+from tocsin.matching.presearch.reader import Records
 from tocsin.matching.presearch.registration import register
 from tocsin.rules import Rule
 from tocsin.rules.plain import PlainClause
@@ -70,6 +73,10 @@ def warm(presearcher: Presearcher) -> None:
     """
     presearcher.add(0, Rule(id="", name="", languages=("en",)))
     presearcher.candidates([])
+    presearcher.reader.locate("", "army", ["army"])
+    none = np.empty(0, np.int64)
+    presearcher.reader.ids(records := Records(none.view(np.uint8), none, none.astype(np.int32)))
+    presearcher.reader.texts(records)
     presearcher.remove(0)
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.matching.presearch.reader import Reader
 from tocsin.matching.view import ArticleView
 from tocsin.rules import Rule
 
@@ -28,6 +29,11 @@ class Presearcher(Protocol):
     removed; the tables are as long as the highest. A change holds from the next call on. Not for
     use by several threads at once.
     """
+
+    @property
+    def reader(self) -> Reader:
+        """What tells of matches sooner, where the presearcher is compiled."""
+        ...
 
     def add(self, number: int, rule: Rule) -> None:
         """Register a rule under a number that is free.

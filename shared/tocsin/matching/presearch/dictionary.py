@@ -25,6 +25,7 @@ from tocsin.matching.presearch.formula import (
     references,
 )
 from tocsin.matching.presearch.frequencies import Frequencies
+from tocsin.matching.presearch.reader import PlainReader
 from tocsin.matching.presearch.registration import Registration, register
 from tocsin.matching.view import LEAD_WORDS, TEXT, TITLE, ArticleView, Stream
 from tocsin.rules import FieldName, Rule
@@ -69,6 +70,10 @@ class DictionaryPresearcher:
             numbers.remove(number)
             if not numbers:
                 del self._by_anchor[anchor]
+
+    @property
+    def reader(self) -> PlainReader:
+        return PlainReader()
 
     def candidates(self, views: Sequence[ArticleView]) -> list[Candidates]:
         return [self._of(view) for view in views]

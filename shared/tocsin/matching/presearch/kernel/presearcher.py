@@ -34,6 +34,7 @@ from tocsin.matching.presearch.kernel.matching import (
 )
 from tocsin.matching.presearch.kernel.order import Order
 from tocsin.matching.presearch.kernel.orders import order_of
+from tocsin.matching.presearch.kernel.reader import KernelReader
 from tocsin.matching.presearch.kernel.reading import MARKED, TOO_LONG
 from tocsin.matching.presearch.kernel.scratch import scratch
 from tocsin.matching.presearch.kernel.texts import folded_text_of, marks_of, text_of
@@ -52,6 +53,7 @@ class KernelPresearcher:
         self._frequencies = frequencies or Frequencies()
         self._codes = codes()
         self._lookup, self._ledger = arrays.empty()
+        self.reader = KernelReader()
         self._rules = 0  # the highest number so far, and one
         self._facts = self._no_facts()
         self._make_room(_FIRST_LENGTH)

@@ -272,11 +272,11 @@ def hash_words(words: int, hashing: Hashing, scratch: Scratch) -> bool:
         keys[word] = mix((sums[end] - sums[first]) * inverses[first]) ^ SALTS[0, spaces[word]]
         entry_word[word] = word
         start[word] = first
-        arabic |= _FIRST_ARABIC <= codes[first] <= _LAST_ARABIC
+        arabic |= FIRST_ARABIC <= codes[first] <= LAST_ARABIC
     return arabic
 
 
-_FIRST_ARABIC, _LAST_ARABIC = ord("ء"), ord("ي")
+FIRST_ARABIC, LAST_ARABIC = ord("ء"), ord("ي")
 _WAW, _FA, _BA, _KAF, _LAM, _ALEF = map(ord, "وفبكلا")
 
 
@@ -290,7 +290,7 @@ def hash_forms(words: int, hashing: Hashing, scratch: Scratch) -> int:
     for word in range(words):
         extra[word] = entries
         first, end = bounds[2 * word], bounds[2 * word + 1]
-        if not _FIRST_ARABIC <= codes[first] <= _LAST_ARABIC:
+        if not FIRST_ARABIC <= codes[first] <= LAST_ARABIC:
             continue
         if entries + 8 > keys.shape[0]:
             return TOO_LONG
