@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.test_quick import PIECES, queries
-from tocsin.rules import And, Expression, Not, Or, Phrase, Term, Wildcard
-from tocsin.rules.plain import plain
+from tocsin.rules import And, Expression, Near, Not, Or, Phrase, Term, Wildcard
+from tocsin.rules.plain import plain, plain_near
 from tocsin.rules.quick import quick
 
 
@@ -60,6 +60,51 @@ def check(query: str) -> bool:
         assert tree is not None
         assert found == list(clauses_of(tree))
     return found is not None
+
+
+def check_near(query: str) -> bool:
+    found = plain_near(query)
+    if found is not None:
+        tree = quick(query)
+        assert isinstance(tree, Near)
+        assert (found.distance, tree.ordered) == (tree.distance, False)
+        assert (found.start, found.end) == tree.place
+        for side, operand in ((found.left, tree.left), (found.right, tree.right)):
+            literals = operand.operands if isinstance(operand, Or) else (operand,)
+            assert [(each.sort, each.text) for each in side] == [
+                (type(literal), getattr(literal, "text", None)) for literal in literals
+            ]
+    return found is not None
+
+
+@given(queries())
+def test_so_is_a_near(query: str) -> None:
+    check_near(query)
+
+
+@pytest.mark.parametrize(
+    "query", ["army NEAR mali", ' "red army" NEAR/9 (mali OR niger) ', "army  NEAR/50  attack*"]
+)
+def test_an_ordinary_near_is_read(query: str) -> None:
+    assert check_near(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("army NEAR/51 mali", "army OR police NEAR/3 mali", "army NEAR mali NEAR niger"),
+        *("army NEAR (mali AND niger)", "a b NEAR c", "army near/3 mali", "army NEAR/3 the"),
+        *(
+            "NOT army NEAR mali",
+            "army NEAR",
+            "(army NEAR mali",
+            "army NEAR/3mali",
+            "(army) NEAR mali",
+        ),
+    ],
+)
+def test_other_nears_are_not(query: str) -> None:
+    assert not check_near(query)
 
 
 @given(queries())

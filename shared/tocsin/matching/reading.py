@@ -169,6 +169,11 @@ def packed_places(places: Sequence[tuple[int, int]]) -> Packed:
     return Packed(len(places), b"".join([_PAIR.pack(start, end) for start, end in places]))
 
 
+def packed_near(start: int, end: int) -> Packed:
+    """Return the same for one NEAR that ``quick`` reads."""
+    return Packed(1, _PAIR.pack(start, end | IS_PLACED))
+
+
 def length_of_packed(count: int) -> int:
     """Return how many bytes the pairs of so many leaves take."""
     return 0 if count > MOST_PACKED else _PAIR.size * count

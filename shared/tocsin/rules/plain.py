@@ -2,13 +2,14 @@
 
 Plain is an AND of clauses, each of which is a word, a phrase or a wildcard, or an OR of such in brackets,
 with NOT before it or without; and one such OR alone. Nine rules in ten are, and where a million are
-loaded the trees would take longer than all else.
+loaded the trees would take longer than all else. Of the others most are one NEAR of two such clauses.
 """
 
 import re
 from typing import NamedTuple
 
 from tocsin.rules.checks import Limits
+from tocsin.rules.lexer import DEFAULT_DISTANCE
 from tocsin.rules.ordinary import TOKEN, Literal, literal
 
 
@@ -23,6 +24,16 @@ class PlainClause(NamedTuple):
     places: list[tuple[int, int]]
 
 
+class PlainNear(NamedTuple):
+    """One of ``left`` and one of ``right``, in any order; it is the whole query, from ``start`` to ``end``."""
+
+    left: list[Literal]
+    right: list[Literal]
+    distance: int
+    start: int
+    end: int
+
+
 # A query with one letter for each token.
 _LITERAL, _OR, _NOT = "w", "|", "-"
 _SIGNS = {"(": "(", ")": ")", "AND": "&", "OR": _OR, "NOT": _NOT, "NEAR": "~"}
@@ -33,6 +44,28 @@ _PLAIN = re.compile(
     """,
     re.VERBOSE,
 )
+_NEAR = re.compile(r" *(\([^()]+\)|[^()]+?) NEAR(?:/([0-9]{1,2}))? (\([^()]+\)|[^()]+?) *")
+
+
+def plain_near(text: str) -> PlainNear | None:
+    """Return the NEAR that a query that ``quick`` reads is, None where it is none or not so plain."""
+    found = _NEAR.fullmatch(text)
+    if found is None or len(text) > Limits.TERMS:  # so that it has no more terms for sure
+        return None
+    distance = int(found[2] or DEFAULT_DISTANCE)
+    left, right = _side(found[1]), _side(found[3])
+    if left is None or right is None or distance > Limits.DISTANCE:
+        return None
+    return PlainNear(left, right, distance, found.start(1), found.end(3))
+
+
+def _side(text: str) -> list[Literal] | None:
+    """Return one literal without brackets, or those of an OR in brackets."""
+    clauses = plain(text)
+    if clauses is None or len(clauses) > 1:
+        return None
+    literals = clauses[0].literals
+    return literals if ("(" in text) == (len(literals) > 1) else None
 
 
 def plain(text: str) -> list[PlainClause] | None:

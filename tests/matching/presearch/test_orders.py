@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from matching.presearch.draws import draw_rule
 from strategies import rules
 from tocsin.matching.presearch import Frequencies
-from tocsin.matching.presearch.kernel.flat import flat_order, plain_order
+from tocsin.matching.presearch.kernel.flat import flat_order, near_order, plain_order
 from tocsin.matching.presearch.kernel.orders import order_by_formula
 from tocsin.rules import Level, RegionFilter, Rule, parse
-from tocsin.rules.plain import plain
+from tocsin.rules.plain import plain, plain_near
 
 
 FREQUENCIES = Frequencies()
@@ -51,6 +51,10 @@ def check(rule: Rule) -> bool:
     clauses = plain(rule.query)
     if clauses is not None:
         assert plain_order(clauses, rule, FREQUENCIES) == found
+    near = plain_near(rule.query)
+    if near is not None:
+        order = near_order(near, rule, FREQUENCIES)
+        assert order is None or order == order_by_formula(rule, FREQUENCIES)
     return found is not None
 
 
@@ -82,6 +86,30 @@ def test_ordinary_rules_are_flat(query: str) -> None:
 )
 def test_others_are_not(query: str) -> None:
     assert not check(rule_of(query))
+
+
+def draw_near(random: Random) -> Rule:
+    def side() -> str:
+        some = random.choices(PIECES, k=random.randint(1, 4))
+        return some[0] if len(some) == 1 else f"({' OR '.join(some)})"
+
+    distance = random.choice(("", "/1", "/50"))
+    return rule_of(f"{side()} NEAR{distance} {side()}")
+
+
+@given(st.integers(0, 1 << 32))
+def test_a_near_is_registered_as_its_formula_says(seed: int) -> None:
+    check(draw_near(Random(seed)))
+
+
+@pytest.mark.parametrize(
+    "query", ["army NEAR mali", '"red army" NEAR/9 (mali OR niger)', "army NEAR/1 army"]
+)
+def test_an_ordinary_near_needs_no_tree(query: str) -> None:
+    rule = rule_of(query)
+    near = plain_near(query)
+    assert near is not None
+    assert near_order(near, rule, FREQUENCIES) == order_by_formula(rule, FREQUENCIES)
 
 
 @pytest.mark.parametrize(

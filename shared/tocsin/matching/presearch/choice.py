@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.util import find_spec
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from tocsin.matching.presearch.frequencies import Frequencies
 from tocsin.matching.presearch.reader import Records
 from tocsin.matching.presearch.registration import register
 from tocsin.rules import Rule
-from tocsin.rules.plain import PlainClause
+from tocsin.rules.plain import PlainClause, PlainNear
 
 
 Kernel = Literal["auto", "numba", "python"]
@@ -42,18 +42,26 @@ def preparing(kernel: Kernel = "auto") -> Callable[[Rule], Any]:
     return partial(order_of, frequencies=Frequencies())
 
 
-def preparing_plain(
-    kernel: Kernel = "auto",
-) -> Callable[[Sequence[PlainClause], Rule], Any | None]:
-    """Return what does the same for a rule whose query was read as clauses; None where it cannot."""
+class PlainPreparing(NamedTuple):
+    """Do what ``preparing`` does for a rule whose query was read without a tree; None where they cannot."""
+
+    clauses: Callable[[Sequence[PlainClause], Rule], Any | None]
+    near: Callable[[PlainNear, Rule], Any | None]
+
+
+def preparing_plain(kernel: Kernel = "auto") -> PlainPreparing:
     if not _with_numba(kernel):
-        return _nothing
-    from tocsin.matching.presearch.kernel.flat import plain_order  # noqa: PLC0415 -- as above
+        return PlainPreparing(_nothing, _nothing)
+    from tocsin.matching.presearch.kernel import flat  # noqa: PLC0415 -- as above
 
-    return partial(plain_order, frequencies=Frequencies())
+    frequencies = Frequencies()
+    return PlainPreparing(
+        partial(flat.plain_order, frequencies=frequencies),
+        partial(flat.near_order, frequencies=frequencies),
+    )
 
 
-def _nothing(_clauses: Sequence[PlainClause], _rule: Rule) -> None:
+def _nothing(_query: object, _rule: Rule) -> None:
     return None
 
 

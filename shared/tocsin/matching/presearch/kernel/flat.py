@@ -6,21 +6,30 @@ formula, this does in one go, to the same result.
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tocsin.matching.presearch.approximation import LONGEST_PREFIX
 from tocsin.matching.presearch.facts import is_set_in
 from tocsin.matching.presearch.features import Kind, Space, Zone
 from tocsin.matching.presearch.frequencies import Frequencies
-from tocsin.matching.presearch.kernel.asking import ACCEPT, LONGEST_PROGRAM, REJECT, ZONE_BITS
+from tocsin.matching.presearch.kernel.asking import (
+    ACCEPT,
+    DISTANCE_SHIFT,
+    LONGEST_PROGRAM,
+    NEAR,
+    OPERATION_BITS,
+    REJECT,
+    RIGHT_SHIFT,
+    ZONE_BITS,
+)
 from tocsin.matching.presearch.kernel.hashing import key_of, key_of_word
 from tocsin.matching.presearch.kernel.lookup import DIRECT, REPEATED
 from tocsin.matching.presearch.kernel.order import Order
 from tocsin.matching.setting import SURE_ENOUGH
 from tocsin.rules import And, Expression, Not, Or, Phrase, RegionFilter, Rule, Term, Wildcard
 from tocsin.rules.ordinary import Literal
-from tocsin.rules.plain import PlainClause
+from tocsin.rules.plain import PlainClause, PlainNear
 
 
 _WORD, _PREFIX, _PHRASE, _FACT = map(int, Kind)
@@ -65,6 +74,43 @@ def plain_order(
         for clause in clauses
     ]
     return _order_of(found, rule.regions, frequencies)
+
+
+def near_order(near: PlainNear, rule: Rule, frequencies: Frequencies) -> Order | None:
+    """Do what ``order_by_formula`` does, for a rule whose query was read as such a NEAR."""
+    if rule.languages or rule.regions is not None:
+        return None
+    left, right = _side(near.left), _side(near.right)
+    if left is None or right is None:
+        return None
+    one, other = (sum([frequencies.share(*each) for each in side]) for side in (left, right))
+    anchors = left if one <= other else right
+    places = {feature: place for place, feature in enumerate(anchors)}
+    guards: tuple[_Feature, ...] = ()
+    for side in (left, right):
+        if len(side) <= _MOST_GUARDS and not places.keys() >= set(side):
+            guards = side
+            break
+    two = [_reference(feature, places) for feature in guards]
+    program = [
+        (NEAR << OPERATION_BITS) | len(left),
+        (ACCEPT << 16) | REJECT,
+        (len(right) << RIGHT_SHIFT) | (near.distance << DISTANCE_SHIFT),
+        *(_reference(feature, places) for feature in (*left, *right)),
+    ]
+    if len(program) > LONGEST_PROGRAM:
+        return None
+    return _written(anchors, two, program, places)
+
+
+def _side(literals: Sequence[Literal]) -> tuple[_Feature, ...] | None:
+    """Return the features; of phrases beside others one may stand within the other, which is asked otherwise."""
+    features = tuple(dict.fromkeys(map(_feature_of, literals)))
+    known = tuple([feature for feature in features if feature is not None])
+    if len(known) < len(features):
+        return None
+    is_simple = len(known) == 1 or all(kind != _PHRASE for kind, _ in known)
+    return known if is_simple else None
 
 
 def _direct(feature: _Feature) -> Order:
@@ -176,13 +222,22 @@ def _order(clauses: list[_Clause], required: _Clause) -> Order | None:
             break
     places: dict[_Feature, int] = {feature: place for place, feature in enumerate(anchors)}
     two = [_reference(feature, places) for feature in guards]
-    two += [0] * (_MOST_GUARDS - len(two))
     program = _program(asked, places)
     if len(program) > LONGEST_PROGRAM:
         return None
+    return _written(anchors, two, program, places)
+
+
+def _written(
+    anchors: Sequence[_Feature],
+    guards: list[int],
+    program: list[int],
+    places: Mapping[_Feature, int],
+) -> Order:
     flags = REPEATED if len(anchors) > 1 else 0
     if not (flags or guards or program):
         flags = DIRECT
+    two = guards + [0] * (_MOST_GUARDS - len(guards))
     words = [0, flags, len(places), len(program), len(anchors), *two]
     facts = []
     for feature in places:
