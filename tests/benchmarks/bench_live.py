@@ -166,6 +166,7 @@ class Flow:
         self._number = 0
         self._last = b"0"
         self._tokens: list[str] = []
+        self._named = 0  # of these, in some article
         self._written: dict[str, float] = {}
         self._saved: dict[str, float] = {}
         self._run = Run()
@@ -203,7 +204,10 @@ class Flow:
 
     def _article(self, article_id: str, text: str) -> ArticleIngested:
         now = datetime.now(UTC)  # noqa: TID251 -- no domain code
-        lately = " ".join(self._tokens[-LATELY:])
+        # Those that no article has named yet, too: this one may come late.
+        first = min(self._named, max(len(self._tokens) - LATELY, 0))
+        lately = " ".join(self._tokens[first:])
+        self._named = len(self._tokens)
         return ArticleIngested(id=article_id, title=BASE, text=f"{text} {lately}.", fetched_at=now)
 
     async def _change(self, a_second: float) -> None:
