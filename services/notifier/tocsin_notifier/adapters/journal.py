@@ -8,7 +8,7 @@ by one system call. That is not synced: what was written survives the process, n
 import fcntl
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import IO
@@ -57,9 +57,10 @@ class SentJournal:
 
     def taken(self, sent: Sent) -> None:
         """Keep that a receiver took it; from any thread, right after the answer."""
+        line = _line(sent)
         with self._lock:
             self._open[sent.delivery_id] = sent
-            self._append([sent])
+            self._append(line)
 
     def noted(self, delivery_id: str) -> None:
         """Forget what the store knows now."""
@@ -82,8 +83,7 @@ class SentJournal:
                 self._path.unlink(missing_ok=True)
             self._file.close()
 
-    def _append(self, several: Sequence[Sent]) -> None:
-        lines = "".join(json.dumps(asdict(sent)) + "\n" for sent in several).encode()
+    def _append(self, lines: bytes) -> None:
         try:
             self._file.write(lines)
             self._size += len(lines)
@@ -102,7 +102,7 @@ class SentJournal:
             return
         (old_path, old_file), (self._path, self._file) = (self._path, self._file), (path, file)
         self._size = 0
-        self._append(list(self._open.values()))
+        self._append(b"".join(map(_line, self._open.values())))
         old_path.unlink(missing_ok=True)
         old_file.close()
 
@@ -141,6 +141,15 @@ def _if_abandoned(path: Path) -> IO[bytes] | None:
         file.close()
         return None
     return file
+
+
+def _line(sent: Sent) -> bytes:
+    fields = {
+        "delivery_id": sent.delivery_id,
+        "reason": sent.reason,
+        "posted": sent.posted,
+    }
+    return json.dumps(fields).encode() + b"\n"
 
 
 def _read(line: bytes) -> Sent | None:
