@@ -40,7 +40,7 @@ class Site:
     def ledger(self) -> RedisDeliveryLedger:
         return RedisDeliveryLedger(self.redis)
 
-    def notifier(self, relay_port: int) -> tuple[Process, int]:
+    def notifier(self, relay_port: int, at_once: int = CONNECTIONS) -> tuple[Process, int]:
         port = free_port()
         env = {
             "TOCSIN_REDIS_URL": redis_url(self.store),
@@ -48,7 +48,7 @@ class Site:
             "TOCSIN_LOG_FORMAT": "json",
             "TOCSIN_LOG_LEVEL": "warning",
             "TOCSIN_SECRET_KEYS": SECRET_KEYS,
-            "TOCSIN_NOTIFIER_PER_HOST": str(CONNECTIONS),
+            "TOCSIN_NOTIFIER_PER_HOST": str(at_once),
             "TOCSIN_NOTIFIER_JOURNAL_DIR": str(self.folder / "journals"),
             "TOCSIN_NOTIFIER_RELAY": f"smtp://127.0.0.1:{relay_port}?from=a@tocsin.example&tls=none",
             "TOCSIN_EGRESS_ALLOW": "127.0.0.0/8",
