@@ -49,7 +49,7 @@ bench-regions: .venv/peers ## Measure how well and how fast places are found.
 	PYTHONPATH=tests python tests/benchmarks/bench_regions.py
 
 bench-match: .venv/kernel ## Measure matching against 10,000 and 100,000 rules (RULES=1000000 PROFILE=storm …).
-	PYTHONPATH=tests python tests/benchmarks/bench_match.py $(if $(RULES),--rules $(RULES)) $(if $(PROFILE),--profile $(PROFILE))
+	PYTHONPATH=tests python tests/benchmarks/bench_match.py $(if $(RULES),--rules $(RULES)) $(if $(PROFILE),--profile $(PROFILE)) $(if $(SNAPSHOTS),--snapshots $(SNAPSHOTS))
 
 bench-live: .venv/kernel ## Measure how soon a saved rule holds, and what articles notice of it (RULES=100000).
 	PYTHONPATH=tests python tests/benchmarks/bench_live.py $(if $(RULES),--rules $(RULES))

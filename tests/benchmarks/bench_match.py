@@ -1,6 +1,7 @@
 """How many articles a second are matched against 10,000, 100,000, 1,000,000 rules: ``make bench-match``.
 
     PYTHONPATH=tests python tests/benchmarks/bench_match.py [--rules N …] [--profile NAME …] [--articles N]
+        [--jobs N] [--snapshots FOLDER] [--no-peers]
 
 The articles are real ones (BBC, Reuters, Brazilian and local news, WikiNews) and not ours to pass on:
 they lie under ``TOCSIN_CORPORA``, a folder with ``match/articles.jsonl``. Only those of 200 to 1,000 words
@@ -10,8 +11,9 @@ Figures. One thread; CPU time of this thread, for the machine may be shared; the
 the articles, once all of them have been seen; the rules are built by one thread, or by ``--jobs`` processes.
 ``ids``: every match's id, in order. ``evidence``: every match's rule, and the spans of each of its clauses that is
 found. ``published``: every match with its sentences, as the JSON in which the matcher publishes it. The peers are a loop of regular
-expressions, and PostgreSQL with RUM's inverse index, where it is installed; they get a part of the
-articles, in the same run.
+expressions, and PostgreSQL with RUM's inverse index, where it is installed; they get 10,000 rules and a part of the
+articles, in the same run. With ``--snapshots``, rules that the very same code built before are taken from
+there, and how long it takes to build them is not measured again.
 """
 
 import argparse
@@ -26,6 +28,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import NamedTuple, get_args
@@ -33,6 +36,8 @@ from typing import NamedTuple, get_args
 import numpy as np
 import psutil
 
+import tocsin
+from benchmarks import match_rules
 from benchmarks.match_peers import Item, peers
 from benchmarks.match_rules import STORM, Generator, Profile, Query, Vocabulary, region_id
 from tocsin.adapters import wire
@@ -52,7 +57,8 @@ BATCHES = (1, 16)
 PASSES = 3
 EDITS = 5_000
 EXPLAINED = 100  # articles
-FOR_PEERS = 10_000  # rules; more would take them hours
+FOR_PEERS = 10_000  # rules
+TELL_EVERY = 100_000  # rules
 
 
 def main() -> None:
@@ -62,6 +68,7 @@ def main() -> None:
     arguments.add_argument("--articles", type=int, default=2_000)
     arguments.add_argument("--kernel", choices=get_args(Kernel), default="auto")
     arguments.add_argument("--jobs", type=int, default=1, help="processes that read the rules")
+    arguments.add_argument("--snapshots", type=Path, help="folder of rules that were built before")
     arguments.add_argument("--no-peers", dest="peers", action="store_false")
     given = arguments.parse_args()
     if not ARTICLES.exists():
@@ -74,11 +81,14 @@ def main() -> None:
         flow = stormy(stream) if profile == "storm" else stream
         for count in given.rules:
             say(f"\n{profile}, {count:,} rules, {len(flow):,} articles")
-            queries = Generator(vocabulary, profile).queries(count)
-            Measurement(given.kernel, flow).run(queries, given.jobs)
+            queries = list(Generator(vocabulary, profile).queries(count))
+            kept = (
+                given.snapshots and given.snapshots / f"{profile}-{count}-{stamp(given.kernel)}.npz"
+            )
+            Measurement(given.kernel, flow).run(queries, given.jobs, kept)
         if profile == "standard" and given.peers:
-            queries = Generator(vocabulary, profile).queries(FOR_PEERS)
-            compare(given.kernel, list(rules_of(queries)), flow)
+            some = Generator(vocabulary, profile).queries(FOR_PEERS)
+            compare(given.kernel, list(rules_of(some)), flow)
 
 
 def read() -> Iterator[Item]:
@@ -141,9 +151,17 @@ class Measurement:
     kernel: Kernel
     stream: Sequence[Item]
 
-    def run(self, queries: Iterator[Query], jobs: int) -> None:
+    def run(self, queries: Sequence[Query], jobs: int, kept: Path | None) -> None:
         engine = empty(self.kernel)
-        last = self.build(engine, list(queries), jobs)
+        if kept is not None and kept.exists():
+            take(engine, kept)
+        else:
+            self.build(engine, queries, jobs)
+        if kept is not None and not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            np.savez(kept, **engine.dump())  # type: ignore[arg-type]  # its annotation knows no names
+            say(f"  left for the next run: {kept}")
+        last = list(rules_of(iter(queries[-10_000:]), len(engine) + EDITS))
         gc.collect()
         gc.freeze()
         for batch in BATCHES:
@@ -153,18 +171,21 @@ class Measurement:
         self.beside(engine, last)
         snapshot(engine, self.kernel)
 
-    def build(self, engine: Engine, queries: Sequence[Query], jobs: int) -> list[Rule]:
+    def build(self, engine: Engine, queries: Sequence[Query], jobs: int) -> None:
         before, cpu, started = resident_mb(), cpu_seconds(), time.perf_counter()
+        told = TELL_EVERY
         with prepared_by(self.kernel, jobs) as prepared:
             for some in prepared(drafts_of(queries)):
                 engine.put_prepared([rule for rule in some if rule is not None])
+                if len(engine) >= told:
+                    say(f"  … {len(engine):,} of {len(queries):,} rules")
+                    told += TELL_EVERY
             took, spent = time.perf_counter() - started, cpu_seconds() - cpu
         gc.collect()
         say(
             f"  built by {jobs} in {took:.1f} s, {spent:.1f} s of CPU, "
             f"in {resident_mb() - before:.0f} MB: {len(engine):,} rules"
         )
-        return list(rules_of(iter(queries[-10_000:]), len(engine) + EDITS))
 
     def match(self, engine: Engine, batch: int) -> None:
         best = min(
@@ -269,6 +290,29 @@ def prepared_by(
         yield partial(in_turn, workers)
 
 
+def take(engine: Engine, kept: Path) -> None:
+    before, started = resident_mb(), time.perf_counter()
+    with np.load(kept) as arrays:
+        engine.load(arrays)
+    took = time.perf_counter() - started
+    gc.collect()
+    say(
+        f"  not built: {len(engine):,} rules, built before by the same code, taken from {kept} "
+        f"in {took:.1f} s, in {resident_mb() - before:.0f} MB"
+    )
+
+
+def stamp(kernel: Kernel) -> str:
+    """Return a hash of what makes the rules, and of what builds them."""
+    found = sha256(kernel.encode())
+    ours = Path(tocsin.__file__).parent
+    folders = (ours / "matching", ours / "rules", ours / "text")
+    sources = [each for folder in folders for each in sorted(folder.rglob("*.py"))]
+    for source in (*sources, Path(match_rules.__file__), ARTICLES):
+        found.update(source.read_bytes())
+    return found.hexdigest()[:12]
+
+
 def cpu_seconds() -> float:
     """Return what this process and the processes that it started have taken."""
     own = psutil.Process()
@@ -314,7 +358,7 @@ def snapshot(engine: Engine, kernel: Kernel) -> None:
 
 
 def compare(kernel: Kernel, rules: Sequence[Rule], stream: Sequence[Item]) -> None:
-    say(f"\npeers, standard, {len(rules):,} rules")
+    say(f"\npeers, standard, {len(rules):,} rules (more would take them hours)")
     engine = empty(kernel)
     for rule in rules:
         engine.put(rule)
