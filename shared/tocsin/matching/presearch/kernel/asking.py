@@ -73,6 +73,20 @@ class Found(NamedTuple):
 
 
 @inlined
+def may_hold(program: int, lookup: Lookup, scratch: Scratch) -> bool:
+    """Tell from the first instruction of a program, and from the sketch, whether the answer may be yes."""
+    arena = lookup.arena
+    first = signed(arena[program])
+    decides = (first >> OPERATION_BITS == ANY) & (arena[program + 1] & 0xFFFF == REJECT)
+    decides &= program != 0
+    held = 0
+    for each in range(program + 2, program + 2 + (first & COUNT if decides else 0)):
+        reference = signed(arena[each])
+        held |= scratch.sketch[reference >> ZONE_BITS & SKETCHED] & reference & ZONES_OF_REFERENCE
+    return bool((held != 0) | (not decides))
+
+
+@inlined
 def holds(program: int, found: Found, lookup: Lookup, scratch: Scratch) -> bool:
     """Run a program. PLACES is TOO_LONG where that needs more room, and the answer means nothing."""
     arena, flags = lookup.arena, lookup.flags

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.matching.presearch.kernel.arena import used
-from tocsin.matching.presearch.kernel.asking import ZONE_BITS, Found, holds
+from tocsin.matching.presearch.kernel.asking import ZONE_BITS, Found, holds, may_hold
 from tocsin.matching.presearch.kernel.codes import FIRST_UNSPACED, Codes
 from tocsin.matching.presearch.kernel.finding import (
     find_phrases,
@@ -266,10 +266,10 @@ def _verify(
 
 @compiled
 def _sift(entries: int, lookup: Lookup, scratch: Scratch) -> int:
-    """Leave in ENTRIES those of which a guard may hold, and return how many.
+    """Leave in ENTRIES those of which a guard, and the program, may hold; return how many.
 
-    Of those that do not hold, two in a hundred may. Without a branch: two in three entries end here,
-    and nobody can guess which.
+    Of those that do not hold, two in a hundred may. Without a branch: most entries end here, and
+    nobody can guess which.
     """
     arena, sketch, listed = lookup.arena, scratch.sketch, scratch.longs[ENTRIES]
     kept = 0
@@ -284,7 +284,12 @@ def _sift(entries: int, lookup: Lookup, scratch: Scratch) -> int:
         entry = signed(listed[at])
         prefetch(arena, arena[entry + PROGRAM])
         prefetch(lookup.seen, signed(arena[entry]) & NUMBER)
-    return kept
+    likely = 0
+    for at in range(kept):
+        entry = signed(listed[at])
+        listed[likely] = entry
+        likely += 1 if may_hold(signed(arena[entry + PROGRAM]), lookup, scratch) else 0
+    return likely
 
 
 @inlined
