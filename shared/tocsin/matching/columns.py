@@ -43,7 +43,7 @@ def columns(picked: Picked, reader: Reader, reading: Callable[[bytes], Reading])
         texts = _parted(found.texts)
         if len(texts) == TEXTS * len(picked):
             labels = _labels(texts, found.versions)
-            return Columns(labels, _leaves(found, labels, picked, reading))
+            return Columns(labels, _leaves(found, texts[2::TEXTS], picked, reading))
     readings = list(map(reading, picked))
     return Columns([each.label for each in readings], [each.leaves for each in readings])
 
@@ -58,19 +58,19 @@ _label = cast("Callable[[tuple[str, str, int, str]], Label]", partial(tuple.__ne
 
 
 def _leaves(
-    found: Texts, labels: list[Label], picked: Picked, reading: Callable[[bytes], Reading]
+    found: Texts, queries: list[str], picked: Picked, reading: Callable[[bytes], Reading]
 ) -> list[Leaves | None]:
     several: list[Leaves | None] = []
     bounds = found.bounds
     at = 0
-    for place, (count, label) in enumerate(zip(found.leaves, labels, strict=True)):
+    for place, (count, query) in enumerate(zip(found.leaves, queries, strict=True)):
         if count == 1 and bounds[at + 1] < IS_PLACED:  # as half of all rules have
-            several.append(label.query[bounds[at] : bounds[at + 1]])
+            several.append(query[bounds[at] : bounds[at + 1]])
             at += 2
         elif count <= MOST_PACKED:
             end = at + 2 * count
             pairs = zip(bounds[at:end:2], bounds[at + 1 : end : 2], strict=True)
-            several.append(tuple([leaf_between(*pair, label.query) for pair in pairs]))
+            several.append(tuple([leaf_between(*pair, query) for pair in pairs]))
             at = end
         else:
             several.append(None if count == NOT_SIMPLE else reading(picked.get(place)).leaves)

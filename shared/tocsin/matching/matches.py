@@ -1,10 +1,10 @@
 """The rules that an article satisfies, with the reasons for whoever wants them."""
 
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
 from itertools import repeat
 from operator import attrgetter
-from typing import overload
+from typing import NamedTuple, cast, overload
 
 from tocsin.matching.columns import columns, ids
 from tocsin.matching.explain import explain, settings_of
@@ -74,42 +74,52 @@ class _Shared:
                     yield Mark(field, start, end, text)
 
 
-class FoundMatch:
-    """A rule that matched. Why, is looked up when somebody reads it; ``explanation`` says the same."""
+class _Told(NamedTuple):
+    label: Label
+    at: int
+    shared: _Shared
 
-    __slots__ = ("_at", "_shared", "label")
 
-    def __init__(self, label: Label, at: int, shared: _Shared) -> None:
-        self.label = label
-        self._at = at
-        self._shared = shared
+class FoundMatch(_Told):
+    """A rule that matched. Why, is looked up when somebody reads it; ``explanation`` says the same.
+
+    A tuple, for these are made by the million.
+    """
+
+    __slots__ = ()
 
     @property
     def rule(self) -> Rule:
-        return self._shared.rule(self._at)
+        return self.shared.rule(self.at)
 
     @property
     def explanation(self) -> Explanation:
-        return self._shared.explanation(self._at)
+        return self.shared.explanation(self.at)
 
     @property
     def evidence(self) -> Sequence[Evidence]:
-        found = self._shared.evidence[self._at]
+        found = self.shared.evidence[self.at]
         return self.explanation.evidence() if found is None else found
 
     @property
     def regions(self) -> tuple[Setting, ...]:
-        if self._shared.evidence[self._at] is None:
+        if self.shared.evidence[self.at] is None:
             return self.explanation.regions()
-        asked = self._shared.regions(self._at)
-        return regions(None, settings_of(asked, self._shared.view)) if asked else ()
+        asked = self.shared.regions(self.at)
+        return regions(None, settings_of(asked, self.shared.view)) if asked else ()
 
     @property
     def snippets(self) -> tuple[MarkedSentence, ...]:
-        found = self._shared.evidence[self._at]
+        found = self.shared.evidence[self.at]
         if found is None:
             return self.explanation.snippets
-        return self._shared.sentences(found, self.regions)
+        return self.shared.sentences(found, self.regions)
+
+
+# What ``FoundMatch._make`` does, without a call in Python.
+_match = cast(
+    "Callable[[tuple[Label, int, _Shared]], FoundMatch]", partial(tuple.__new__, FoundMatch)
+)
 
 
 class Matches(Sequence[FoundMatch]):
@@ -148,6 +158,6 @@ class Matches(Sequence[FoundMatch]):
         self._picked.sort()
         labels, leaves = columns(self._picked, self._rulebook.reader, self._rulebook.reading)
         shared = _Shared(self._view, self._picked, self._rulebook, leaves)
-        found = list(map(FoundMatch, labels, range(len(labels)), repeat(shared)))
+        found = list(map(_match, zip(labels, range(len(labels)), repeat(shared), strict=False)))
         found.sort(key=attrgetter("label.id"))
         return found

@@ -4,7 +4,7 @@ Most rules are AND, OR and NOT of what is found at places in the text. Of such a
 evidence is simply what is found of it; ``explain`` says so at length, and says it of every rule.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from struct import Struct
 from typing import NamedTuple, TypeAlias
 
@@ -111,13 +111,11 @@ def _is_plain(expression: Near | Same) -> bool:
     return all(isinstance(each, Placed | Or) for each in walk(expression))
 
 
-def literals_in(many: Iterable[Leaves | None]) -> set[str]:
+def literals_in(many: Sequence[Leaves | None]) -> set[str]:
     """Return the literals that are leaves, as they are written."""
-    found: set[str] = set()
+    found = {leaves for leaves in many if isinstance(leaves, str)}
     for leaves in many:
-        if isinstance(leaves, str):
-            found.add(leaves)
-        elif leaves:
+        if leaves and not isinstance(leaves, str):
             found.update(leaf for leaf in leaves if isinstance(leaf, str))
     return found
 
