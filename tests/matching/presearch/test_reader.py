@@ -55,3 +55,14 @@ def test_records_of_any_number_and_length_are_read(article_of: ArticleOf) -> Non
     assert found.rule_ids == [rule.id for rule in rules]
     assert [match.label.query for match in found] == [rule.query for rule in rules]
     assert {evidence.text for match in found for evidence in match.evidence} == {"army"}
+
+
+def test_rules_of_many_words_each_are_read(article_of: ArticleOf) -> None:
+    engine = Engine(presearcher("numba"))
+    query = " OR ".join(["army", *(f"word{at}" for at in range(200))])
+    for number in range(400):
+        engine.put(Rule(f"r{number}", "", query, parse(query)))
+
+    found = engine.match(article_of("An army."), Places())
+
+    assert [len(match.evidence) for match in found] == [1] * 400

@@ -76,8 +76,7 @@ def find_words(entries: int, lookup: Lookup, scratch: Scratch) -> tuple[int, int
         presents += 1 if (known & ZONES == 0) & (id_ != 0) else 0
         unmet[unmets] = entry
         unmets += 1 if (known & (zone | UNPREFIXED) == 0) | (id_ == 0) else 0
-    flags[0] = 0
-    scratch.sketch[0] = 0
+    flags[0] = 0  # not so the sketch: other features are at its place, and it may say too much
     return presents, unmets
 
 

@@ -41,7 +41,7 @@ class KernelReader:
             size = read_ids(*records, self._room.texts)
             if size != TOO_LONG:
                 return self._room.texts[:size].tobytes()
-            self._room = _room(2 * len(self._room.texts), len(records.numbers))
+            self._room = _room(2 * len(self._room.texts), len(self._room.versions))
 
     def texts(self, records: Records) -> Texts:
         count = len(records.numbers)
@@ -52,7 +52,7 @@ class KernelReader:
             size, bounds = read_records(*records, room)
             if size != TOO_LONG:
                 break
-            self._room = _room(2 * len(room.texts), 2 * count)
+            self._room = _room(2 * len(room.texts), 2 * len(room.versions))
         return Texts(
             room.texts[:size].tobytes(),
             room.versions[:count].tolist(),
