@@ -14,6 +14,7 @@ from tocsin.text import fold
         ("Jamāʿat", "jama at"),
         ("armée", "armee"),
         ("arme\u0301e", "armee"),
+        ("\u1112\u1161\u11ab\u1100\u116e\u11a8", "한국"),  # its letters one by one
         ("Straße", "strasse"),
         ("Łódź", "lodz"),
         ("Øresund", "oresund"),

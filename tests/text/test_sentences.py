@@ -21,6 +21,10 @@ def sentences_of(text: str) -> list[str]:
         ("Really?! Yes.", ["Really?!", "Yes."]),
         ("他来了。她走了！", ["他来了。", "她走了！"]),
         ("هل جاء؟ نعم.", ["هل جاء؟", "نعم."]),
+        ("صدر آئے۔ ملک خاموش تھا۔", ["صدر آئے۔", "ملک خاموش تھا۔"]),
+        ("ሰራዊት መጣ። ሀገር ጸጥ አለ።", ["ሰራዊት መጣ።", "ሀገር ጸጥ አለ።"]),
+        ("Նա եկավ։ Նա գնաց։", ["Նա եկավ։", "Նա գնաց։"]),
+        ("သူလာသည်။သွားသည်။", ["သူလာသည်။", "သွားသည်။"]),
         ("A heading\n\nA text. And more", ["A heading", "A text.", "And more"]),
         ("one line\nbroken in two. Next.", ["one line\nbroken in two.", "Next."]),
         ("Risks:\n• The border\n• The road", ["Risks:", "• The border", "• The road"]),
@@ -36,7 +40,13 @@ def test_a_blank_line_parts_paragraphs() -> None:
     assert [text[start:end] for start, end in paragraphs(text)] == ["One\nstill one.", "Two."]
 
 
-@given(st.text(st.sampled_from("aB .!?\n”。\t•")))
+def test_the_separator_of_paragraphs_parts_them() -> None:
+    text = "One. \u2029 Two."
+
+    assert [text[start:end] for start, end in paragraphs(text)] == ["One.", "Two."]
+
+
+@given(st.text(st.sampled_from("aB .!?\n”。\t•\u2029۔")))
 def test_nothing_but_white_space_lies_between_sentences(text: str) -> None:
     spans = sentences(text)
     ends = [0, *(end for _, end in spans)]

@@ -51,11 +51,24 @@ _ZERO_WIDTH_SPACE = "\u200b"  # a format character by category, yet it parts wor
 # Half-width katakana write the voicing mark as a character of its own.
 _HALF_WIDTH_MARKS = frozenset("ﾞﾟ")
 
+# Vowels and final consonants of Korean: the marks of the syllable that they make with what is before.
+_JAMO = (range(0x1160, 0x1200), range(0xD7B0, 0xD800))
+
 # Modifier letters that stand for an apostrophe, as in Hawaiʻi and Jamāʿat. Letters by category.
 _APOSTROPHES = frozenset("ʹʺʻʼʽʾʿˈˊˋ")
 
 # Between digits these join (UAX #29, WB11 and WB12); everywhere else they part words.
-_JOINERS = {".": ".", ",": ",", "٫": ".", "٬": ","}
+_JOINERS = {
+    ".": ".",
+    ",": ",",
+    "٫": ".",
+    "٬": ",",
+    "،": ",",
+    "．": ".",
+    "，": ",",
+    "﹒": ".",
+    "﹐": ",",
+}
 
 # Marks that are accents or short vowels. The marks of Indic scripts, Thai or kana are not
 # among them: there a vowel or a voiced consonant is a mark, and without it the word is another.
@@ -93,7 +106,9 @@ def clusters(text: str) -> Iterator[tuple[int, int]]:
 @lru_cache(maxsize=1 << 16)
 def extends(character: str) -> bool:
     """Tell whether the character is a mark on the one before it."""
-    return unicodedata.category(character)[0] == "M" or character in _HALF_WIDTH_MARKS
+    if unicodedata.category(character)[0] == "M" or character in _HALF_WIDTH_MARKS:
+        return True
+    return any(ord(character) in jamo for jamo in _JAMO)
 
 
 @lru_cache(maxsize=1 << 17)

@@ -9,10 +9,10 @@ from tocsin.text.abbreviations import ABBREVIATIONS
 
 Span = tuple[int, int]
 
-_BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*|\s*\u2029\s*")  # or the sign that is made for it
 _STOP = re.compile(
-    r"(?:[.!?…؟।]+[\"'”’»›)\]]*(?=\s)"  # a space must follow: 3.5, rfi.fr
-    r"|[。！？｡]+[」』”’）]*"  # Chinese and Japanese put none
+    r"(?:[.!?…؟؞۔।॥։።፧፨]+[\"'”’»›)\]]*(?=\s)"  # a space must follow: 3.5, rfi.fr
+    r"|[。！？｡។៕၊။]+[」』”’）]*"  # where no space stands between words, none need follow
     r"|\n(?=\s*[•·‣▪*–-]\s))"  # the items of a list
 )
 _CLOSING = "\"'”’»›)]"
@@ -22,7 +22,7 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 
 
 def paragraphs(text: str) -> list[Span]:
-    """Return the paragraphs, which a blank line parts; without the white space around them."""
+    """Return the paragraphs, which a blank line or U+2029 parts; without the white space around them."""
     return _between(text, [(gap.start(), gap.end()) for gap in _BLANK_LINE.finditer(text)])
 
 

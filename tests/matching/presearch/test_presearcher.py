@@ -216,3 +216,22 @@ def test_an_article_of_one_word_over_and_over_has_all_phrases_of_it(
     live.add(rule_of('"over over" NEAR/2 over*'))
 
     live.check(view_of("over " * 1_000), view_of("over " * 20))
+
+
+@every_presearcher
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ('"armed group"', "an armed\u2029group"),
+        ("한국", "\u1112\u1161\u11ab\u1100\u116e\u11a8"),
+        ("3.5", "３．５"),
+        ("5", "３．５"),
+    ],
+)
+def test_what_is_written_otherwise_is_read_alike(
+    make: Make, view_of: ViewOf, query: str, text: str
+) -> None:
+    live = Live(make)
+    live.add(rule_of(query))
+
+    live.check(view_of(text))

@@ -40,6 +40,8 @@ KEPT_MARK = 0xDFF2
 SIGN_BLOCK = 0xDFF3  # the first half of a pair, in a block of signs in which there are few letters
 SLOW = 0xDFFF  # ask tocsin.text
 
+PARAGRAPH_SEPARATOR = "\u2029"  # so rare that tocsin.text reads what has one
+
 MARKS = {BODY_MARK: "\x1e", AUTHOR_MARK: "\x1c", TAG_MARK: "\x1d", URL_MARK: "\x1f"}
 
 # Whether a code is a word by itself, or a mark that stays with such a word.
@@ -107,6 +109,8 @@ def _code(character: str, expansions: dict[str, int]) -> int:
         if is_accent(character):
             return ACCENT
         return KEPT_MARK if folded == character else SLOW
+    if character == PARAGRAPH_SEPARATOR:
+        return SLOW
     if character.isspace():
         return _SIGNS.get(character, WHITE)
     if not folded:
