@@ -135,6 +135,24 @@ def test_bad_rules_are_all_named_before_anything_is_matched(cli: Cli, tmp_path: 
     assert "'c' is also the id at line 3" in said.stderr
 
 
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ("army AND (Mali", "query: this bracket is never closed at column 10"),
+        ("a" * 20_001, "query: string should have at most 20000 characters"),
+    ],
+)
+def test_rules_that_are_all_wrong_are_named(
+    cli: Cli, tmp_path: Path, query: str, problem: str
+) -> None:
+    rules = written(tmp_path / "rules.jsonl", [{"id": "a", "query": query}])
+    articles = written(tmp_path / "articles.jsonl", [KAYES])
+
+    said = cli.error("match", "--rules", rules, "--articles", articles)
+
+    assert said.startswith(f"error: {rules}:1: {problem}")
+
+
 def test_a_disabled_rule_matches_nothing(cli: Cli, tmp_path: Path) -> None:
     both = [{"id": "on", "query": "GSIM"}, {"id": "off", "query": "GSIM", "enabled": False}]
     rules = written(tmp_path / "rules.jsonl", both)

@@ -3,7 +3,12 @@ from typing import Any
 import pytest
 
 from tocsin.documents import RegionCondition, RuleDocument, compile_rule
-from tocsin.errors import InvalidDocumentError, RuleSyntaxError, UnknownRegionError
+from tocsin.errors import (
+    AmbiguousRegionError,
+    InvalidDocumentError,
+    RuleSyntaxError,
+    UnknownRegionError,
+)
 from tocsin.rules import Filter, InRegion, Level, RegionFilter, parse
 from tocsin.rules.walk import walk
 
@@ -13,8 +18,11 @@ IDS = {"Sahel": "area:sahel", "Mali": "country:ML", "ML": "country:ML", "Kayes":
 
 class Regions:
     def resolve(self, name: str) -> str:
+        if name == "Georgia":
+            choices = (("country:GE", "a country"), ("admin1:US-GA", "in the United States"))
+            raise AmbiguousRegionError(name, choices)
         if name not in IDS:
-            raise UnknownRegionError(name)
+            raise UnknownRegionError(name, ("Sahel", "Saheli") if name == "Sahell" else ())
         return IDS[name]
 
 
@@ -71,9 +79,6 @@ def test_a_rule_that_asks_for_nothing_or_for_no_language_is_refused(
 @pytest.mark.parametrize(
     "fields",
     [
-        {"query": "region:Atlantis"},
-        {"query": "sourcecountry:Atlantis"},
-        {"query": "sourcecountry:Sahel"},  # not a country
         {"query": "army", "regions": {"any": ["Atlantis"]}},
         {"query": "army", "regions": {"any": ["Mali"], "except": ["Atlantis"]}},
     ],
@@ -81,6 +86,35 @@ def test_a_rule_that_asks_for_nothing_or_for_no_language_is_refused(
 def test_an_unknown_region_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(UnknownRegionError):
         compile_rule(document(**fields), Regions())
+
+
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ("army AND region:Atlantis", "no region is called 'Atlantis' at column 10"),
+        ("army sourcecountry:Atlantis", "no region is called 'Atlantis' at column 6"),
+        (
+            "army sourcecountry:Sahel",
+            "'Sahel' is no country at column 6: a source is at home in one",
+        ),
+        (
+            "army region:Sahell",
+            "no region is called 'Sahell' at column 6: similar are Sahel, Saheli",
+        ),
+        (
+            "army about:Georgia",
+            (
+                "'Georgia' may be any of several regions at column 6: "
+                "write the id, country:GE (a country); admin1:US-GA (in the United States)"
+            ),
+        ),
+    ],
+)
+def test_a_region_of_a_query_is_refused_where_it_stands(query: str, problem: str) -> None:
+    with pytest.raises(RuleSyntaxError) as caught:
+        compile_rule(document(query), Regions())
+
+    assert str(caught.value) == problem
 
 
 def test_a_syntax_error_keeps_its_column() -> None:

@@ -58,9 +58,9 @@ def compile_rule(
     """Return the rule as it is matched; ``lists`` are what its @names stand for.
 
     Raises:
-        RuleSyntaxError: the query does not follow the rule language, or names no list of ours.
-        UnknownRegionError: nothing goes by the name of a region.
-        AmbiguousRegionError: several regions go by the name, and none is clearly meant.
+        RuleSyntaxError: the query does not follow the rule language, or names no list or region of ours.
+        UnknownRegionError: nothing goes by the name of a region beside the query.
+        AmbiguousRegionError: several regions go by such a name, and none is clearly meant.
         InvalidDocumentError: it asks for nothing, or for a language that is none.
     """
     # What is wrong with the query is told first: it is what people look at.

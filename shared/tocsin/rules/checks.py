@@ -61,7 +61,8 @@ def check_literal(lexeme: Lexeme, query: str) -> None:
             raise error(found.start(), problem, _without_asterisk(text, found))
     if not word_patterns(text):
         shown = query[lexeme.start : lexeme.end]
-        raise error(0, f"{shown!r} has no letter or digit that could be looked for")
+        problem = f"{shown!r} has no letter or digit that could be looked for"
+        raise error(0, f"{problem}: write NOT to leave something out" if shown == "-" else problem)
     if question := _QUESTION_BEFORE.search(text):
         raise error(
             question.start(),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Protocol, assert_never
 
-from tocsin.errors import RuleSyntaxError, UnknownRegionError
+from tocsin.errors import AmbiguousRegionError, RuleSyntaxError, UnknownRegionError
 from tocsin.rules.expression import (
     And,
     AtLeast,
@@ -49,17 +49,15 @@ def resolve(
     """Return the expression with every region's id, and every list's alternatives.
 
     Raises:
-        RuleSyntaxError: there is no list of that name.
-        UnknownRegionError: nothing goes by a region's name.
-        AmbiguousRegionError: several regions go by the name.
+        RuleSyntaxError: there is no list of that name, or not one region that is clearly meant.
     """
 
     def name(leaf: Expression) -> Expression:
         match leaf:
             case InRegion():
-                return replace(leaf, region=regions.resolve(leaf.name))
+                return replace(leaf, region=_region(leaf, leaf.name, query, regions))
             case Filter(kind=FilterKind.SOURCE_COUNTRY):
-                return replace(leaf, region=_country(leaf.value, regions))
+                return replace(leaf, region=_country(leaf, query, regions))
             case ListReference():
                 if leaf.name not in lists:
                     raise _unknown_list(leaf, query, lists)
@@ -94,10 +92,25 @@ def mapped(expression: Expression, change: Callable[[Expression], Expression]) -
             assert_never(expression)
 
 
-def _country(name: str, regions: RegionNames) -> str:
-    region = regions.resolve(name)
+def _region(leaf: Expression, name: str, query: str, regions: RegionNames) -> str:
+    try:
+        return regions.resolve(name)
+    except UnknownRegionError as error:
+        problem = f"no region is called {name!r}"
+        if error.similar:
+            problem += f": similar are {', '.join(error.similar)}"
+    except AmbiguousRegionError as error:
+        listed = "; ".join(f"{region} ({what})" for region, what in error.choices)
+        problem = f"{name!r} may be any of several regions: write the id, {listed}"
+    raise RuleSyntaxError(query, leaf.place.start, problem)
+
+
+def _country(leaf: Filter, query: str, regions: RegionNames) -> str:
+    region = _region(leaf, leaf.value, query, regions)
     if not region.startswith("country:"):
-        raise UnknownRegionError(f"{name} (as a source's country)")
+        raise RuleSyntaxError(
+            query, leaf.place.start, f"{leaf.value!r} is no country: a source is at home in one"
+        )
     return region
 
 

@@ -65,15 +65,22 @@ class RuleLine(BaseModel):
         return {"any": given} if isinstance(given, list) else given
 
     def document(self) -> RuleDocument:
-        """Return it as it is kept; the store's ids are stricter, so that ``id`` is not in it."""
-        return RuleDocument(
-            id="rule",
-            name="rule",
-            query=self.query,
-            regions=self.regions,
-            languages=self.languages,
-            version=self.version,
-        )
+        """Return it as it is kept; the store's ids are stricter, so that ``id`` is not in it.
+
+        Raises:
+            LineError: it could not be kept.
+        """
+        try:
+            return RuleDocument(
+                id="rule",
+                name="rule",
+                query=self.query,
+                regions=self.regions,
+                languages=self.languages,
+                version=self.version,
+            )
+        except ValidationError as error:
+            raise _first_problem(error) from None
 
 
 class ArticleLine(BaseModel):
@@ -193,16 +200,20 @@ def _read(model: type[M], text: bytes, example: str) -> M:
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = "/".join(map(str, first["loc"]))
-        if first["type"] == "json_invalid":
-            what = str(first["ctx"]["error"]).replace("at line 1 column", "at column")
-            problem = f"is not JSON, {what}: write one object a line, such as {example}"
-        elif not where:
-            problem = f"is no object: write one a line, such as {example}"
-        elif first["type"] == "missing":
-            problem = f"is missing: write {example}"
-        else:
-            said = first["msg"].removeprefix("Value error, ")
-            problem = said[:1].lower() + said[1:]
-        raise LineError(where, problem) from None
+        raise _first_problem(error, example) from None
+
+
+def _first_problem(error: ValidationError, example: str = RULE_EXAMPLE) -> LineError:
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = "/".join(map(str, first["loc"]))
+    if first["type"] == "json_invalid":
+        what = str(first["ctx"]["error"]).replace("at line 1 column", "at column")
+        problem = f"is not JSON, {what}: write one object a line, such as {example}"
+    elif not where:
+        problem = f"is no object: write one a line, such as {example}"
+    elif first["type"] == "missing":
+        problem = f"is missing: write {example}"
+    else:
+        said = first["msg"].removeprefix("Value error, ")
+        problem = said[:1].lower() + said[1:]
+    return LineError(where, problem)

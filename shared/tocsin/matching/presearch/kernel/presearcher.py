@@ -74,7 +74,7 @@ class KernelPresearcher:
         for first, order in zip(ends.tolist(), prepared, strict=False):
             for at, name in order.facts:
                 words[first + at] = self._facts.intern(name)
-        self._rules = max(self._rules, *(number + 1 for number in numbers))
+        self._rules = max((self._rules, *(number + 1 for number in numbers)))
         add(words, ends, self._lookup, self._ledger)
 
     def remove(self, number: int) -> None:
