@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
-from llvmlite import ir  # type: ignore[import-untyped]  # it has no types
+from llvmlite import ir  # type: ignore[import-untyped]  # comes with numba, and has no types
 from numba.core import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
