@@ -14,6 +14,7 @@ from rig.secret_keys import SECRET_KEYS
 from rig.sinks import SlackSink, SmtpSink
 from tocsin.adapters.connection import connect
 from tocsin.adapters.stream_status import RedisStreamStatus
+from tocsin.errors import StoreUnavailableError
 
 
 SERVICES = ("ingest", "matcher", "notifier")
@@ -137,11 +138,18 @@ class Chain:
         try:
             async with asyncio.timeout(timeout_s):
                 while quiet < 5:
-                    groups = await status.groups()
-                    idle = bool(groups) and all(g.pending == 0 and g.lag == 0 for g in groups)
-                    quiet = quiet + 1 if idle else 0
+                    quiet = quiet + 1 if await _idle(status) else 0
                     await asyncio.sleep(0.2)
         except TimeoutError:
             raise AssertionError(f"not drained: {await status.groups()}") from None
         finally:
             await client.aclose()
+
+
+async def _idle(status: RedisStreamStatus) -> bool:
+    """Tell whether nothing is left to do; not so while the store, which may have been killed, is away."""
+    try:
+        groups = await status.groups()
+    except StoreUnavailableError:
+        return False
+    return bool(groups) and all(group.pending == 0 and group.lag == 0 for group in groups)
