@@ -1,5 +1,6 @@
 """The document of the streams is right, and is the one in docs/."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -56,4 +57,5 @@ def test_every_reference_leads_somewhere(written: dict[str, Any]) -> None:
 def test_the_document_in_docs_is_up_to_date(written: dict[str, Any]) -> None:
     kept = Path(__file__).parents[2] / "docs" / "asyncapi.yaml"
 
-    assert yaml.safe_load(kept.read_text()) == written, "run `make docs`"
+    # As text, for the order counts, too: to write it anew without need would change the file.
+    assert json.dumps(yaml.safe_load(kept.read_text())) == json.dumps(written), "run `make docs`"

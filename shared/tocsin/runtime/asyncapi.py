@@ -39,7 +39,7 @@ def document() -> dict[str, Any]:
     written = AsyncAPI(
         _declared(), title="Tocsin's streams", version=version("tocsin"), description=DESCRIPTION
     ).to_specification()
-    return _conforming(written.to_jsonable())
+    return _in_order(_conforming(written.to_jsonable()))
 
 
 def _declared() -> RedisBroker:
@@ -73,6 +73,17 @@ def _conforming(document: dict[str, Any]) -> dict[str, Any]:
             tag: {"enum": [PREFIX], "default": PREFIX, "description": "Redis Cluster's hash tag."}
         }
     return conforming
+
+
+def _in_order(document: dict[str, Any]) -> dict[str, Any]:
+    """Order by name what FastStream keeps in sets, or it came in another order each time."""
+    named = {name: _sorted(document[name]) for name in ("channels", "operations")}
+    components = {kind: _sorted(each) for kind, each in document["components"].items()}
+    return {**document, **named, "components": components}
+
+
+def _sorted(named: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(sorted(named.items()))
 
 
 def main() -> None:
