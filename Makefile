@@ -20,7 +20,7 @@ help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 up: .venv/kernel ## Run everything on this machine: Valkey, the services, demo data.
-	tocsin up
+	.venv/bin/tocsin up
 
 test: .venv/kernel ## Run every test, save those of chaos.
 	@$(MAKE) --no-print-directory groups
