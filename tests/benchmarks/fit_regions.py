@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.bench_regions import Document, gold_of, km, read, say
+from benchmarks.regions_corpora import Document, gold_of, read, say
+from benchmarks.regions_score import km
 from tocsin.adapters.gazetteer.load import load
 from tocsin.article import Article
 from tocsin.regions.dictionary import Form

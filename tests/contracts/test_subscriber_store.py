@@ -4,18 +4,16 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from pydantic import SecretStr
 from redis.asyncio import Redis
 
+from contracts.directory_documents import ANN, BOB, channel, subscription
 from rig.secret_keys import vault
 from tocsin.adapters import keys
 from tocsin.adapters.connection import connect
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
 from tocsin.documents import (
-    ChannelDocument,
     ChannelState,
     Standing,
-    SubscriberDocument,
     SubscriptionDocument,
 )
 from tocsin.errors import (
@@ -27,29 +25,11 @@ from tocsin.ports.subscribers import SubscriberStore, channels_of
 from tocsin.testing import FakeSubscriberStore
 
 
-ANN = SubscriberDocument(id="ann", name="Ann", time_zone="Africa/Bamako", locale="fr")
-BOB = SubscriberDocument(id="bob", name="Bob")
-
-
 @pytest.fixture(params=["fake", "redis"])
 def store(request: pytest.FixtureRequest) -> SubscriberStore:
     if request.param == "fake":
         return FakeSubscriberStore()
     return RedisSubscriberStore(request.getfixturevalue("redis"), vault())
-
-
-def channel(
-    id_: str, *, subscriber: str = "ann", url: str = "mailto:ann@example.org", enabled: bool = True
-) -> ChannelDocument:
-    return ChannelDocument(
-        id=id_, subscriber=subscriber, name=id_, url=SecretStr(url), enabled=enabled
-    )
-
-
-def subscription(
-    *channels: str, id_: str = "sahel-ann", subscriber: str = "ann"
-) -> SubscriptionDocument:
-    return SubscriptionDocument(id=id_, rule="sahel", subscriber=subscriber, channels=channels)
 
 
 async def test_a_directory_is_empty_at_first(store: SubscriberStore) -> None:

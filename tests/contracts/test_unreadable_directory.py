@@ -4,18 +4,15 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from pydantic import SecretStr
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
+from contracts.directory_documents import ANN, BOB, channel, subscription
 from rig.secret_keys import vault
 from tocsin.adapters import keys
 from tocsin.adapters.subscriber_store import RedisSubscriberStore
 from tocsin.documents import (
-    ChannelDocument,
     Standing,
-    SubscriberDocument,
-    SubscriptionDocument,
 )
 from tocsin.errors import (
     InvalidDocumentError,
@@ -24,23 +21,7 @@ from tocsin.errors import (
 from tocsin.ports.subscribers import SubscriberStore, unreadable_documents
 
 
-ANN = SubscriberDocument(id="ann", name="Ann", time_zone="Africa/Bamako", locale="fr")
-BOB = SubscriberDocument(id="bob", name="Bob")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def channel(
-    id_: str, *, subscriber: str = "ann", url: str = "mailto:ann@example.org", enabled: bool = True
-) -> ChannelDocument:
-    return ChannelDocument(
-        id=id_, subscriber=subscriber, name=id_, url=SecretStr(url), enabled=enabled
-    )
-
-
-def subscription(
-    *channels: str, id_: str = "sahel-ann", subscriber: str = "ann"
-) -> SubscriptionDocument:
-    return SubscriptionDocument(id=id_, rule="sahel", subscriber=subscriber, channels=channels)
 
 
 @pytest.fixture
