@@ -15,8 +15,8 @@ from tocsin.matching.reading import (
     Reading,
     leaf_between,
 )
+from tocsin.matching.record_heap import Selection
 from tocsin.matching.records import PARTING, TEXTS, id_in
-from tocsin.matching.shelf import Picked
 
 
 class Columns(NamedTuple):
@@ -26,25 +26,25 @@ class Columns(NamedTuple):
     leaves: list[Leaves | None]
 
 
-def ids(picked: Picked, reader: Reader) -> list[str]:
+def ids(selection: Selection, reader: Reader) -> list[str]:
     """Return the ids of rules, in the order of the rules."""
-    found = reader.ids(picked.records())
+    found = reader.ids(selection.records())
     if found is not None:
         texts = _parted(found)
-        if len(texts) == len(picked):  # else there is one that holds what parts them
+        if len(texts) == len(selection):  # else there is one that holds what parts them
             return texts
-    return list(map(id_in, picked))
+    return list(map(id_in, selection))
 
 
-def columns(picked: Picked, reader: Reader, reading: Callable[[bytes], Reading]) -> Columns:
+def columns(selection: Selection, reader: Reader, reading: Callable[[bytes], Reading]) -> Columns:
     """Return what is said of rules; ``reading`` reads a single record."""
-    found = reader.texts(picked.records())
+    found = reader.texts(selection.records())
     if found is not None:
         texts = _parted(found.texts)
-        if len(texts) == TEXTS * len(picked):
+        if len(texts) == TEXTS * len(selection):
             labels = _labels(texts, found.versions)
-            return Columns(labels, _leaves(found, texts[2::TEXTS], picked, reading))
-    readings = list(map(reading, picked))
+            return Columns(labels, _leaves(found, texts[2::TEXTS], selection, reading))
+    readings = list(map(reading, selection))
     return Columns([each.label for each in readings], [each.leaves for each in readings])
 
 
@@ -58,7 +58,7 @@ _label = cast("Callable[[tuple[str, str, int, str]], Label]", partial(tuple.__ne
 
 
 def _leaves(
-    found: Texts, queries: list[str], picked: Picked, reading: Callable[[bytes], Reading]
+    found: Texts, queries: list[str], selection: Selection, reading: Callable[[bytes], Reading]
 ) -> list[Leaves | None]:
     several: list[Leaves | None] = []
     bounds = found.bounds
@@ -73,7 +73,7 @@ def _leaves(
             several.append(tuple([leaf_between(*pair, query) for pair in pairs]))
             at = end
         else:
-            several.append(None if count == NOT_SIMPLE else reading(picked.get(place)).leaves)
+            several.append(None if count == NOT_SIMPLE else reading(selection.get(place)).leaves)
     return several
 
 

@@ -119,7 +119,7 @@ class Engine:
                 if evaluate(self._rules.numbered(number), view)
             ]
             numbers = np.concatenate((numbers, np.array(accepted, np.int32)))
-        return Matches(self._rules.pick(numbers), self._rules, view)
+        return Matches(self._rules.select(numbers), self._rules, view)
 
 
 def _loaded(presearch: Callable[[], Presearcher], saved: Mapping[str, NDArray[Any]]) -> Engine:

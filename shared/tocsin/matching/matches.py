@@ -12,10 +12,10 @@ from tocsin.matching.explanation import Evidence, Explanation, MarkedSentence, r
 from tocsin.matching.occurrences import Evidence as FoundEvidence
 from tocsin.matching.occurrences import Occurrences
 from tocsin.matching.reading import Label, Leaves
+from tocsin.matching.record_heap import Selection
 from tocsin.matching.records import regions_in
 from tocsin.matching.rulebook import Rulebook
 from tocsin.matching.setting import Setting
-from tocsin.matching.shelf import Picked
 from tocsin.matching.snippets import Mark, best_sentences, marks_of_regions
 from tocsin.matching.view import ArticleView
 from tocsin.rules import RegionFilter, Rule
@@ -26,10 +26,14 @@ class _Shared:
     """What the matches of one article have in common: where words stand, and the sentences around them."""
 
     def __init__(
-        self, view: ArticleView, picked: Picked, rulebook: Rulebook, leaves: Sequence[Leaves | None]
+        self,
+        view: ArticleView,
+        selection: Selection,
+        rulebook: Rulebook,
+        leaves: Sequence[Leaves | None],
     ) -> None:
         self.view = view
-        self._picked = picked
+        self._selection = selection
         self._rulebook = rulebook
         self._leaves = leaves
         self._occurrences = Occurrences(view, rulebook.reader)
@@ -37,10 +41,10 @@ class _Shared:
         self._sentences: dict[tuple[object, ...], tuple[MarkedSentence, ...]] = {}
 
     def rule(self, at: int) -> Rule:
-        return self._rulebook.rule(self._picked.get(at))
+        return self._rulebook.rule(self._selection.get(at))
 
     def regions(self, at: int) -> RegionFilter | None:
-        return regions_in(self._picked.get(at))
+        return regions_in(self._selection.get(at))
 
     def explanation(self, at: int) -> Explanation:
         if at not in self._explanations:
@@ -128,13 +132,13 @@ class Matches(Sequence[FoundMatch]):
     Rules are those that were in force when the article was matched, whatever has become of them.
     """
 
-    def __init__(self, picked: Picked, rulebook: Rulebook, view: ArticleView) -> None:
-        self._picked = picked
+    def __init__(self, selection: Selection, rulebook: Rulebook, view: ArticleView) -> None:
+        self._selection = selection
         self._rulebook = rulebook
         self._view = view
 
     def __len__(self) -> int:
-        return len(self._picked)
+        return len(self._selection)
 
     @overload
     def __getitem__(self, index: int) -> FoundMatch: ...
@@ -150,14 +154,14 @@ class Matches(Sequence[FoundMatch]):
 
     @cached_property
     def rule_ids(self) -> list[str]:
-        self._picked.sort()
-        return sorted(ids(self._picked, self._rulebook.reader))
+        self._selection.sort()
+        return sorted(ids(self._selection, self._rulebook.reader))
 
     @cached_property
     def _matches(self) -> list[FoundMatch]:
-        self._picked.sort()
-        labels, leaves = columns(self._picked, self._rulebook.reader, self._rulebook.reading)
-        shared = _Shared(self._view, self._picked, self._rulebook, leaves)
+        self._selection.sort()
+        labels, leaves = columns(self._selection, self._rulebook.reader, self._rulebook.reading)
+        shared = _Shared(self._view, self._selection, self._rulebook, leaves)
         found = list(map(_match, zip(labels, range(len(labels)), repeat(shared), strict=False)))
         found.sort(key=attrgetter("label.id"))
         return found

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tocsin.matching.numbering import MOST_NUMBERS, Numbering
 from tocsin.matching.presearch import Reader
 from tocsin.matching.reading import Reading
+from tocsin.matching.record_heap import Numbers, RecordHeap, Selection
 from tocsin.matching.records import (
     SharedLists,
     id_in,
@@ -20,7 +21,6 @@ from tocsin.matching.records import (
     rule_in,
     version_in,
 )
-from tocsin.matching.shelf import Numbers, Picked, Shelf
 from tocsin.rules import Rule
 
 
@@ -33,19 +33,19 @@ class Rulebook:
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
-        self._shelf = Shelf()
+        self._heap = RecordHeap()
         self._free: list[int] = []
         self._numbers = Numbering()
         self._lists = SharedLists()
         self._trees: OrderedDict[bytes, Rule] = OrderedDict()
 
     def __len__(self) -> int:
-        return len(self._shelf) - len(self._free)
+        return len(self._heap) - len(self._free)
 
     def __iter__(self) -> Iterator[tuple[int, Rule]]:
-        for number in range(len(self._shelf)):
-            if self._shelf.has(number):
-                yield number, rule_in(self._shelf.get(number), self._lists)
+        for number in range(len(self._heap)):
+            if self._heap.has(number):
+                yield number, rule_in(self._heap.get(number), self._lists)
 
     def find(self, rule_id: str) -> int | None:
         """Return the number of a rule."""
@@ -53,7 +53,7 @@ class Rulebook:
 
     def version_of(self, rule_id: str) -> int | None:
         number = self.find(rule_id)
-        return None if number is None else version_in(self._shelf.get(number))
+        return None if number is None else version_in(self._heap.get(number))
 
     def take_numbers(self, count: int) -> list[int]:
         """Return so many numbers that no rule has; each is to be ``put`` next, or given back.
@@ -61,13 +61,13 @@ class Rulebook:
         Raises:
             MemoryError: there are no more.
         """
-        before = len(self._shelf)
+        before = len(self._heap)
         again = [self._free.pop() for _ in range(min(count, len(self._free)))]
         new = range(before, before + count - len(again))
         if new.stop > MOST_NUMBERS:
             self.give_back(again)
             raise MemoryError(f"{MOST_NUMBERS:,} rules are in force: split them into shards")
-        self._shelf.extend(len(new))
+        self._heap.extend(len(new))
         return [*again, *new]
 
     def give_back(self, numbers: Iterable[int]) -> None:
@@ -80,7 +80,7 @@ class Rulebook:
         """Give a taken number to a rule; return the one that the rule of this id had."""
         rule_id = id_in(record)
         before = self.remove(rule_id)
-        self._shelf.put(number, record)
+        self._heap.put(number, record)
         self._numbers.add(rule_id, number)
         return before
 
@@ -88,13 +88,13 @@ class Rulebook:
         """Return the number that a rule had, None where there is no such rule."""
         number = self._numbers.remove(rule_id, lambda n: self._is_of(n, rule_id))
         if number is not None:
-            self._shelf.remove(number)
+            self._heap.remove(number)
             self._free.append(number)
         return number
 
-    def pick(self, numbers: Numbers) -> Picked:
+    def select(self, numbers: Numbers) -> Selection:
         """Return rules as records, which stay what they are when a rule is changed."""
-        return self._shelf.pick(numbers)
+        return self._heap.select(numbers)
 
     def rule(self, record: bytes) -> Rule:
         tree = self._trees.pop(record, None)
@@ -106,7 +106,7 @@ class Rulebook:
         return tree
 
     def numbered(self, number: int) -> Rule:
-        return self.rule(self._shelf.get(number))
+        return self.rule(self._heap.get(number))
 
     def reading(self, record: bytes) -> Reading:
         """Return what is needed to tell of a match."""
@@ -114,14 +114,14 @@ class Rulebook:
 
     def dump(self) -> dict[str, NDArray[Any]]:
         return {
-            **self._shelf.dump(),
+            **self._heap.dump(),
             "lists": np.frombuffer(json.dumps(self._lists.texts).encode(), np.uint8),
             **{f"numbers.{name}": values for name, values in self._numbers.dump().items()},
         }
 
     def load(self, saved: Mapping[str, NDArray[Any]]) -> None:
-        self._shelf.load(saved)
-        self._free = self._shelf.free()
+        self._heap.load(saved)
+        self._free = self._heap.free()
         self._lists = SharedLists(json.loads(saved["lists"].tobytes()))
         prefix = "numbers."
         numbers = {n.removeprefix(prefix): saved[n] for n in saved if n.startswith(prefix)}
@@ -129,4 +129,4 @@ class Rulebook:
         self._trees.clear()
 
     def _is_of(self, number: int, rule_id: str) -> bool:
-        return self._shelf.has(number) and is_of(self._shelf.get(number), rule_id)
+        return self._heap.has(number) and is_of(self._heap.get(number), rule_id)

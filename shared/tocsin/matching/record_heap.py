@@ -1,4 +1,4 @@
-"""Records of rules, one after another in one array, from which many are read at once.
+"""Records of rules, one after another in one array, from which many are read at once: a heap, as databases have it.
 
 As a million objects they would be spread all over the memory, and to look at 300 of them for one
 article took longer than to find out which.
@@ -22,15 +22,15 @@ _GRAIN = 16
 _FEW = 256
 
 
-class Shelf:
-    """Each record has a number. The room of one that is gone is used again by the next of its size."""
+class RecordHeap:
+    """Each record has a number, and stands anywhere. The room of one that is gone is used again by the next of its size."""
 
     def __init__(self) -> None:
         self._data = bytearray()
         self._starts = array("q")
         self._lengths = array("i")
         self._spare: dict[int, list[int]] = {}
-        self._lent: list[ref[Picked]] = []
+        self._lent: list[ref[Selection]] = []
         self._most_lent = _FEW
 
     def __len__(self) -> int:
@@ -39,7 +39,7 @@ class Shelf:
 
     @property
     def lent(self) -> int:
-        """Return of how many that were picked account is kept; some may be gone by now."""
+        """Return of how many selections account is kept; some may be gone by now."""
         return len(self._lent)
 
     def extend(self, count: int) -> None:
@@ -73,14 +73,14 @@ class Shelf:
         self._spare.setdefault(_room(self._lengths[number]), []).append(self._starts[number])
         self._lengths[number] = _FREE
 
-    def pick(self, numbers: Numbers) -> "Picked":
+    def select(self, numbers: Numbers) -> "Selection":
         """Return records that stay what they are, whatever becomes of those numbers."""
-        picked = Picked(self, numbers)
+        selection = Selection(self, numbers)
         if len(self._lent) >= self._most_lent:
             self._lent = [each for each in self._lent if each() is not None]
             self._most_lent = 2 * len(self._lent) + _FEW
-        self._lent.append(ref(picked))
-        return picked
+        self._lent.append(ref(selection))
+        return selection
 
     def records(self, numbers: Numbers) -> Records:
         """Return where some records are. Nothing may be put while somebody holds that."""
@@ -113,50 +113,50 @@ class Shelf:
         return numbers
 
     def _settle(self) -> None:
-        """Have what was picked and is still in somebody's hands be copied, before it is gone."""
+        """Have what was selected and is still in somebody's hands be copied, before it is gone."""
         for each in self._lent:
-            picked = each()
-            if picked is not None:
-                picked.settle()
+            selection = each()
+            if selection is not None:
+                selection.settle()
         self._lent.clear()
 
 
-class Picked:
-    """Some records as they were when they were picked; read, and copied, only when somebody asks."""
+class Selection:
+    """Some records as they were when they were selected; read, and copied, only when somebody asks."""
 
-    __slots__ = ("__weakref__", "numbers", "shelf")
+    __slots__ = ("__weakref__", "heap", "numbers")
 
-    def __init__(self, shelf: Shelf, numbers: Numbers) -> None:
-        self.shelf = shelf
+    def __init__(self, heap: RecordHeap, numbers: Numbers) -> None:
+        self.heap = heap
         self.numbers = numbers
 
     def __len__(self) -> int:
         return len(self.numbers)
 
     def __iter__(self) -> Iterator[bytes]:
-        return map(self.shelf.get, self.numbers.tolist())
+        return map(self.heap.get, self.numbers.tolist())
 
     def get(self, at: int) -> bytes:
-        return self.shelf.get(self.numbers[at])
+        return self.heap.get(self.numbers[at])
 
     def sort(self) -> None:
         """Put the records in the order of their numbers, in which most of them are likely to be by id."""
         self.numbers = np.sort(self.numbers)
 
     def records(self) -> Records:
-        return self.shelf.records(self.numbers)
+        return self.heap.records(self.numbers)
 
     def settle(self) -> None:
-        own = _shelf_of(self)
-        self.shelf, self.numbers = own, np.arange(len(own), dtype=np.int32)
+        own = _heap_of(self)
+        self.heap, self.numbers = own, np.arange(len(own), dtype=np.int32)
 
 
-def _shelf_of(records: Iterable[bytes]) -> Shelf:
-    shelf = Shelf()
+def _heap_of(records: Iterable[bytes]) -> RecordHeap:
+    heap = RecordHeap()
     for number, record in enumerate(records):
-        shelf.extend(1)
-        shelf.put(number, record)
-    return shelf
+        heap.extend(1)
+        heap.put(number, record)
+    return heap
 
 
 def _room(length: int) -> int:
